@@ -1,0 +1,122 @@
+namespace Pujiang.Ledger;
+
+/// <summary>The double-entry ledger. What it answers is durable and final.</summary>
+/// <remarks>
+/// Two implementations: <c>Book</c>, the engine in this process, and the cluster. All calls may be made from any thread.
+/// What a caller can cause is answered with a status; a failing disk throws <see cref="LedgerStoppedException"/>.
+/// </remarks>
+public interface ILedger
+{
+    /// <summary>Opens accounts, in order. Opening the same account again changes nothing and answers <see cref="OpenStatus.Opened"/>.</summary>
+    Task<IReadOnlyList<OpenStatus>> Open(IReadOnlyList<Account> accounts, CancellationToken cancel = default);
+
+    /// <summary>Decides entries in order, writes them, and answers when they are durable.</summary>
+    Task<IReadOnlyList<EntryResult>> Post(IReadOnlyList<Entry> entries, CancellationToken cancel = default);
+
+    /// <summary>Replaces an account's limits.</summary>
+    Task<LimitStatus> SetLimits(AccountId account, Limits limits, CancellationToken cancel = default);
+
+    /// <summary>An account with its balance now, or null.</summary>
+    ValueTask<AccountState?> Find(AccountId account, CancellationToken cancel = default);
+
+    /// <summary>The balance after the last entry posted at or before <paramref name="at"/> (UTC), or null for an unknown account.</summary>
+    ValueTask<Balance?> BalanceAsOf(AccountId account, DateTime at, CancellationToken cancel = default);
+
+    /// <summary>An account's entries, forwards or backwards, a page at a time.</summary>
+    ValueTask<HistoryPage> History(AccountId account, HistoryQuery query, CancellationToken cancel = default);
+
+    /// <summary>The posted entry with this id, or null.</summary>
+    ValueTask<PostedEntry?> FindEntry(EntryId entry, CancellationToken cancel = default);
+
+    /// <summary>What is left of a hold, or null if no entry with this id is a hold.</summary>
+    ValueTask<HoldState?> FindHold(EntryId hold, CancellationToken cancel = default);
+
+    /// <summary>Totals per asset, kind and chart code. For each asset the debits equal the credits.</summary>
+    ValueTask<IReadOnlyList<TrialBalanceLine>> TrialBalance(CancellationToken cancel = default);
+
+    /// <summary>
+    /// Every posted entry after the given sequence, in order; waits for new ones until cancelled. Only durable entries are
+    /// seen. A follower that saves the last sequence it has applied resumes without a gap.
+    /// </summary>
+    IAsyncEnumerable<PostedEntry> Follow(long afterSequence, CancellationToken cancel = default);
+
+    /// <summary>The sequence of the last durable entry; 0 for an empty ledger.</summary>
+    long LastSequence { get; }
+}
+
+/// <summary>Answer to opening an account, in the order of the checks.</summary>
+public enum OpenStatus : byte
+{
+    Opened = 0,
+    IdIsZero,
+    ChartCodeInvalid,
+    ReferenceTooLong,
+    LimitsInvalid,
+
+    /// <summary>The asset code is in use with another scale.</summary>
+    AssetHasOtherScale,
+
+    /// <summary>The account exists with another asset, kind, chart code or reference.</summary>
+    IdUsedWithOtherContent,
+}
+
+/// <summary>Answer to a change of limits, in the order of the checks.</summary>
+public enum LimitStatus : byte
+{
+    Changed = 0,
+    LimitsInvalid,
+    AccountUnknown,
+
+    /// <summary>An account is closed only with a zero balance and no open holds.</summary>
+    BalanceNotZero,
+}
+
+/// <summary>Which part of an account's history to read.</summary>
+/// <param name="Backward">Newest first.</param>
+/// <param name="Take">At most this many lines, 1 to 10,000.</param>
+/// <param name="Cursor">The cursor of the page before, or null to start at the end that the direction begins with.</param>
+/// <param name="From">Only lines posted at or after this time (UTC).</param>
+/// <param name="Until">Only lines posted before this time (UTC).</param>
+/// <param name="IncludePending">Also holds, releases and expiries, which move no posted balance.</param>
+public sealed record HistoryQuery(
+    bool Backward = false, int Take = 100, string? Cursor = null, DateTime? From = null, DateTime? Until = null,
+    bool IncludePending = false);
+
+/// <summary>One leg in an account's history.</summary>
+/// <param name="Posted">The entry it belongs to.</param>
+/// <param name="Leg">Index of the leg within the entry.</param>
+/// <param name="After">The account's balance after this leg.</param>
+public sealed record HistoryLine(PostedEntry Posted, int Leg, Balance After);
+
+/// <param name="Lines">In the order asked for.</param>
+/// <param name="Next">Cursor of the next page, or null when there is none.</param>
+public sealed record HistoryPage(IReadOnlyList<HistoryLine> Lines, string? Next);
+
+/// <summary>The posted totals of all accounts with one asset, kind and chart code, in minor units.</summary>
+public sealed record TrialBalanceLine(
+    Asset Asset, AccountKind Kind, string ChartCode, long Accounts, Int128 Debits, Int128 Credits);
+
+/// <summary>The ledger no longer accepts work because its disk failed; what was acknowledged is safe. Restart to recover.</summary>
+public sealed class LedgerStoppedException : Exception
+{
+    public LedgerStoppedException() : base("The ledger has stopped.") { }
+    public LedgerStoppedException(string message) : base(message) { }
+    public LedgerStoppedException(string message, Exception inner) : base(message, inner) { }
+}
+
+/// <summary>The journal is damaged before its end. Nothing was changed or cut; restore the file from a backup.</summary>
+public sealed class JournalDamagedException : Exception
+{
+    public JournalDamagedException() { }
+    public JournalDamagedException(string message) : base(message) { }
+    public JournalDamagedException(string message, Exception inner) : base(message, inner) { }
+
+    public JournalDamagedException(string file, long position, string reason)
+        : base($"The journal {file} is damaged at byte {position:N0}: {reason}. Nothing was changed.") =>
+        (File, Position) = (file, position);
+
+    public string File { get; } = "";
+
+    /// <summary>Byte offset of the first record that can't be read.</summary>
+    public long Position { get; }
+}
