@@ -1,0 +1,263 @@
+using System.Runtime.CompilerServices;
+
+namespace Pujiang.Ledger;
+
+/// <summary>The ledger engine in this process: state in memory, history in an append-only journal on disk.</summary>
+public sealed class Book : ILedger, IAsyncDisposable
+{
+    readonly IDisposable _lock;
+    readonly JournalFiles _files;
+    readonly Machine _machine;
+    readonly SequenceMarks _marks;
+    readonly Writer _writer;
+
+    Book(IDisposable @lock, JournalFiles files, Recovery recovery, Writer writer, RecoveryReport report)
+    {
+        (_lock, _files, _machine, _marks, _writer) = (@lock, files, recovery.Machine, recovery.Marks, writer);
+        Recovery = report;
+    }
+
+    /// <summary>What opening the book found.</summary>
+    public RecoveryReport Recovery { get; }
+
+    public long LastSequence => _writer.LastSequence;
+
+    /// <summary>Opens the ledger in a directory, or begins a new one there.</summary>
+    /// <exception cref="IOException">Another process has it open.</exception>
+    /// <exception cref="JournalDamagedException">The journal is damaged before its end.</exception>
+    public static Book Open(BookOptions options)
+    {
+        var disk = options.Disk;
+        disk.CreateDirectory(options.Directory);
+        var @lock = LockDirectory(options);
+        var files = new JournalFiles(disk, options.Directory);
+        try
+        {
+            var began = options.Time.GetTimestamp();
+            var batch = new Batch();
+            var recovery = Pujiang.Ledger.Recovery.Load(disk, options.Directory, files, new Records(batch, files));
+            var scan = recovery.Scan;
+            Pujiang.Ledger.Recovery.CutTail(files, scan);
+            var report = new RecoveryReport(
+                recovery.Machine.Sequence, scan.Bytes,
+                scan.TornTail.Exists ? $"{files.PathOf(scan.TornTail.Segment)}:{scan.TornTail.Offset}" : null,
+                recovery.Snapshot, options.Time.GetElapsedTime(began));
+            var journal = new Journal(files, options.SegmentBytes, scan.Reached, recovery.Marks);
+            var writer = new Writer(recovery.Machine, batch, journal, options, () => { });
+            return new Book(@lock, files, recovery, writer, report);
+        }
+        catch
+        {
+            files.Dispose();
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    static IDisposable LockDirectory(BookOptions options)
+    {
+        try
+        {
+            return options.Disk.Lock(Path.Combine(options.Directory, "lock"));
+        }
+        catch (IOException inUse)
+        {
+            throw new IOException($"The ledger in {Path.GetFullPath(options.Directory)} is open in another process.", inUse);
+        }
+    }
+
+    public Task<IReadOnlyList<OpenStatus>> Open(IReadOnlyList<Account> accounts, CancellationToken cancel = default) =>
+        _writer.Ask(new OpenWork([.. accounts]), cancel);
+
+    public Task<IReadOnlyList<EntryResult>> Post(IReadOnlyList<Entry> entries, CancellationToken cancel = default) =>
+        _writer.Ask(new PostWork(entries), cancel);
+
+    public Task<LimitStatus> SetLimits(AccountId account, Limits limits, CancellationToken cancel = default) =>
+        _writer.Ask(new LimitsWork(account, limits), cancel);
+
+    public async ValueTask<AccountState?> Find(AccountId account, CancellationToken cancel = default) =>
+        await Read(() => StateOf(account), cancel);
+
+    public async ValueTask<Balance?> BalanceAsOf(AccountId account, DateTime at, CancellationToken cancel = default)
+    {
+        RequireUtc(at);
+        var chain = await Read(() => ChainOf(account), cancel);
+        return chain is { } known ? new HistoryReader(_files, IdOf, known).AsOf(at.Ticks) : null;
+    }
+
+    public async ValueTask<HistoryPage> History(AccountId account, HistoryQuery query, CancellationToken cancel = default)
+    {
+        if (query.Take is < 1 or > 10_000)
+            throw new ArgumentOutOfRangeException(nameof(query), query.Take, "A page has 1 to 10,000 lines.");
+        RequireUtc(query.From);
+        RequireUtc(query.Until);
+        var chain = await Read(() => ChainOf(account), cancel);
+        return chain is { } known ? new HistoryReader(_files, IdOf, known).Page(query) : new HistoryPage([], null);
+    }
+
+    public async ValueTask<PostedEntry?> FindEntry(EntryId entry, CancellationToken cancel = default)
+    {
+        var at = await Read(() => _machine.FindRecord(entry), cancel);
+        return ReadEntry(at);
+    }
+
+    public async ValueTask<HoldState?> FindHold(EntryId hold, CancellationToken cancel = default)
+    {
+        var (at, open) = await Read(() => (_machine.FindRecord(hold), _machine.Holds.Find(hold)?.Copy()), cancel);
+        if (ReadEntry(at) is not { Entry.Action: EntryAction.Hold } posted) return null;
+        var remaining = new long[posted.Entry.Legs.Count];
+        if (open is not null)
+            for (var i = 0; i < remaining.Length; i++) remaining[i] = open.Legs[i].Remaining;
+        return new HoldState(posted, remaining, open is not null);
+    }
+
+    public async ValueTask<IReadOnlyList<TrialBalanceLine>> TrialBalance(CancellationToken cancel = default) =>
+        await Read(TrialBalanceLines, cancel);
+
+    TrialBalanceLine[] TrialBalanceLines() =>
+    [
+        .. _machine.Accounts.Lines
+            .Select(line => new TrialBalanceLine(line.Asset, line.Kind, line.ChartCode, line.Accounts, line.Debits, line.Credits))
+            .OrderBy(line => line.Asset.Code, StringComparer.Ordinal).ThenBy(line => line.ChartCode, StringComparer.Ordinal)
+            .ThenBy(line => line.Kind),
+    ];
+
+    public async IAsyncEnumerable<PostedEntry> Follow(
+        long afterSequence, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
+        var follower = new Follower(_files, IdOf, _marks.Before(afterSequence + 1), afterSequence);
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var more = _writer.NextBatch();
+            foreach (var entry in follower.ReadUntil(_writer.DurableEnd))
+            {
+                cancel.ThrowIfCancellationRequested();
+                yield return entry;
+            }
+            await more.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>Finishes what is queued, and lets the directory go.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _writer.Dispose();
+        _files.Dispose();
+        _lock.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Reads the state between two commands, and gives it out when it is durable.</summary>
+    async ValueTask<T> Read<T>(Func<T> read, CancellationToken cancel)
+    {
+        T result;
+        Task durable;
+        lock (_writer.Gate)
+        {
+            result = read();
+            durable = _writer.WhenDurable();
+        }
+        await durable.WaitAsync(cancel);
+        return result;
+    }
+
+    AccountState? StateOf(AccountId account)
+    {
+        var number = _machine.Accounts.NumberOf(account);
+        return number < 0 ? null : new AccountState(_machine.Accounts.Describe(number), _machine.Accounts[number].Balance);
+    }
+
+    Chain? ChainOf(AccountId account)
+    {
+        var number = _machine.Accounts.NumberOf(account);
+        if (number < 0) return null;
+        ref var slot = ref _machine.Accounts[number];
+        return new Chain(slot.Legs, slot.LastLeg, _machine.Accounts.MarksOf(number).ToArray());
+    }
+
+    PostedEntry? ReadEntry(Position at)
+    {
+        if (!at.Exists) return null;
+        byte[] buffer = [];
+        var record = _files.Read(at, ref buffer);
+        return (RecordType)record[Layout.Type] == RecordType.Entry ? new EntryView(record).ToPosted(IdOf) : null;
+    }
+
+    AccountId IdOf(int number)
+    {
+        lock (_writer.Gate) return _machine.Accounts.IdOf(number);
+    }
+
+    static void RequireUtc(DateTime? time)
+    {
+        if (time is { Kind: not DateTimeKind.Utc }) throw new ArgumentException("A time must be UTC.", nameof(time));
+    }
+
+    /// <summary>What the machine reads: the batch that is being decided, else the journal.</summary>
+    sealed class Records(Batch batch, JournalFiles files) : IRecords
+    {
+        byte[] _buffer = [];
+
+        public Batch Batch => batch;
+
+        public ReadOnlySpan<byte> Read(Position at) => batch.Contains(at) ? batch.Read(at) : files.Read(at, ref _buffer);
+    }
+}
+
+/// <summary>Reads entries in order, as far as the journal is durable.</summary>
+sealed class Follower(JournalFiles files, Func<int, AccountId> accountIds, Position frame, long afterSequence)
+{
+    byte[] _bytes = new byte[1 << 16];
+    Position _next = frame;
+    long _last = afterSequence;
+
+    public IEnumerable<PostedEntry> ReadUntil(Position end)
+    {
+        while (_next < end)
+        {
+            var length = ReadFrame();
+            if (length == 0)
+            {
+                _next = new Position(_next.Segment + 1, SegmentHeader.Bytes);
+                continue;
+            }
+            foreach (var entry in EntriesOf(length))
+            {
+                _last = entry.Sequence;
+                yield return entry;
+            }
+            _next = _next.Plus(length);
+        }
+    }
+
+    /// <returns>The frame's length, or 0 where the segment's frames end.</returns>
+    int ReadFrame()
+    {
+        var file = files[_next.Segment];
+        var read = file.Read(_bytes, _next.Offset);
+        if (read < Frame.HeaderBytes || !Frame.HasMagic(_bytes)) return 0;
+        var length = (int)Frame.LengthOf(_bytes);
+        if (length > read)
+        {
+            if (length > _bytes.Length) Array.Resize(ref _bytes, length);
+            read += file.Read(_bytes.AsSpan(read, length - read), _next.Offset + read);
+        }
+        if (length > read || !Frame.IsSound(_bytes.AsSpan(0, length)))
+            throw new JournalDamagedException(files.PathOf(_next.Segment), _next.Offset, "a frame can't be read");
+        return length;
+    }
+
+    List<PostedEntry> EntriesOf(int length)
+    {
+        var entries = new List<PostedEntry>();
+        foreach (var record in new RecordEnumerator(_bytes.AsSpan(0, length), _next))
+        {
+            if (!record.IsEntry) continue;
+            var view = new EntryView(record.Bytes);
+            if (view.Sequence > _last) entries.Add(view.ToPosted(accountIds));
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+
+namespace Pujiang.Ledger;
+
+/// <summary>The segment files of a journal, opened once and read from any thread.</summary>
+sealed class JournalFiles(IDisk disk, string directory) : IDisposable
+{
+    const string Prefix = "journal-";
+    readonly Lock _gate = new();
+    readonly Dictionary<int, IDiskFile> _open = [];
+
+    /// <summary>Numbers of the segments found, ascending.</summary>
+    public static IReadOnlyList<int> Segments(IDisk disk, string directory) =>
+    [
+        .. disk.List(directory)
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(".new", StringComparison.Ordinal))
+            .Select(name => int.Parse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture)).Order(),
+    ];
+
+    public string PathOf(int segment) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{segment:D6}"));
+
+    public IDiskFile this[int segment]
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (!_open.TryGetValue(segment, out var file))
+                    _open.Add(segment, file = disk.Open(PathOf(segment), create: false));
+                return file;
+            }
+        }
+    }
+
+    /// <summary>Makes the next segment. It appears under its name only when its header is durable.</summary>
+    public void Create(int segment, ReadOnlySpan<byte> header, long bytes)
+    {
+        var path = PathOf(segment);
+        using (var file = disk.Open(path + ".new", create: true))
+        {
+            file.Reserve(bytes);
+            file.Write(header, 0);
+            file.Flush();
+        }
+        disk.Rename(path + ".new", path);
+        disk.FlushDirectory(directory);
+    }
+
+    public void Delete(int segment)
+    {
+        lock (_gate)
+        {
+            if (_open.Remove(segment, out var file)) file.Dispose();
+        }
+        disk.Delete(PathOf(segment));
+        disk.FlushDirectory(directory);
+    }
+
+    /// <summary>The record at this place, in <paramref name="buffer"/>, which grows as needed.</summary>
+    public ReadOnlySpan<byte> Read(Position at, ref byte[] buffer)
+    {
+        const int MostRecords = 512;
+        if (buffer.Length < MostRecords) buffer = new byte[MostRecords];
+        var file = this[at.Segment];
+        var read = file.Read(buffer.AsSpan(0, MostRecords), at.Offset);
+        var size = read < Layout.RefusalBytes ? 0 : Layout.Int32(buffer, Layout.Size);
+        if (size > read && size <= Layout.LargestRecord)
+        {
+            if (buffer.Length < size) Array.Resize(ref buffer, size);
+            read += file.Read(buffer.AsSpan(read, size - read), at.Offset + read);
+        }
+        if (size < Layout.RefusalBytes || size > read || !Layout.IsSound(buffer.AsSpan(0, size)))
+            throw new JournalDamagedException(PathOf(at.Segment), at.Offset, "a record does not match its checksum");
+        return buffer.AsSpan(0, size);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var file in _open.Values) file.Dispose();
+            _open.Clear();
+        }
+    }
+}
+
+/// <summary>Reads a file through a window, so that small frames don't cost a call each.</summary>
+sealed class Window(IDiskFile file)
+{
+    byte[] _bytes = new byte[1 << 20];
+    long _start;
+    int _length;
+
+    public long FileLength { get; } = file.Length;
+
+    /// <summary>The bytes at this position; fewer at the end of the file. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> At(long position, long count)
+    {
+        count = long.Clamp(FileLength - position, 0, count);
+        if (position < _start || position + count > _start + _length)
+        {
+            if (count > _bytes.Length) _bytes = new byte[count];
+            _start = position;
+            _length = file.Read(_bytes, position);
+        }
+        var offset = (int)(position - _start);
+        return _bytes.AsSpan(offset, (int)long.Min(count, _length - offset));
+    }
+}

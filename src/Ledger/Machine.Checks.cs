@@ -1,0 +1,182 @@
+namespace Pujiang.Ledger;
+
+/// <summary>A leg as it will move: account number instead of id, and for captures and releases the amounts that really move.</summary>
+struct PlannedLeg
+{
+    public int Account;
+    public Side Side;
+    public long Amount;
+}
+
+/// <summary>What an entry as a whole does to one account.</summary>
+struct Effect
+{
+    public int Account;
+    public Int128 Debits;
+    public Int128 Credits;
+    public int FirstDebit;
+    public int FirstCredit;
+
+    public void Add(Side side, long amount, int leg)
+    {
+        if (side == Side.Debit)
+        {
+            Debits += amount;
+            if (FirstDebit < 0) FirstDebit = leg;
+        }
+        else
+        {
+            Credits += amount;
+            if (FirstCredit < 0) FirstCredit = leg;
+        }
+    }
+}
+
+sealed partial class Machine
+{
+    PlannedLeg[] _plan = new PlannedLeg[8];
+    int _planned;
+    Effect[] _effects = new Effect[8];
+    int _effectCount;
+    readonly List<(int Asset, Int128 Difference)> _differences = [];
+
+    /// <summary>The checks against what the ledger knows, in the order of <see cref="EntryStatus"/>. Leaves the plan behind.</summary>
+    (EntryStatus Status, int Leg) Check(Entry entry)
+    {
+        if (Plan(entry.Legs) is >= 0 and var unknown) return (EntryStatus.AccountUnknown, unknown);
+        if (!IsBalanced()) return (EntryStatus.DebitsDifferFromCredits, -1);
+        if (entry.ExpiresAt is { } expiry && expiry.Ticks <= Now) return (EntryStatus.ExpiryNotInFuture, -1);
+        if (entry.Hold is not { } holdId) return CheckEffects(entry.Action);
+
+        var at = FindRecord(holdId);
+        if (!at.Exists) return (EntryStatus.HoldUnknown, -1);
+        if (!IsHold(records.Read(at))) return (EntryStatus.HoldIsNoHold, -1);
+        var hold = Holds.Find(holdId);
+        if (hold is null) return (HasExpired(holdId) ? EntryStatus.HoldExpired : EntryStatus.HoldSettled, -1);
+        if (entry.Action == EntryAction.Release || entry.Legs.Count == 0) Plan(hold);
+        var capture = CheckCapture(hold);
+        if (capture.Status != EntryStatus.Posted) return capture;
+
+        // Giving back what was held moves no money, so no limit can forbid it.
+        return entry.Action == EntryAction.Release ? (EntryStatus.Posted, -1) : CheckEffects(entry.Action);
+    }
+
+    static bool IsHold(ReadOnlySpan<byte> record) =>
+        (RecordType)record[Layout.Type] == RecordType.Entry && new EntryView(record).Action == EntryAction.Hold;
+
+    /// <returns>The first leg whose account is unknown, or -1.</returns>
+    int Plan(IReadOnlyList<Leg> legs)
+    {
+        ClearPlan(legs.Count);
+        for (var i = 0; i < legs.Count; i++)
+        {
+            var leg = legs[i];
+            var account = Accounts.NumberOf(leg.Account);
+            if (account < 0) return i;
+            Add(account, leg.Side, leg.Amount);
+        }
+        return -1;
+    }
+
+    /// <summary>Plans all that is left of a hold.</summary>
+    void Plan(OpenHold hold)
+    {
+        ClearPlan(hold.Legs.Length);
+        foreach (var leg in hold.Legs)
+            if (leg.Remaining > 0) Add(leg.Account, leg.Side, leg.Remaining);
+    }
+
+    void ClearPlan(int legs)
+    {
+        if (legs > _plan.Length) (_plan, _effects) = (new PlannedLeg[Layout.MaxLegs], new Effect[Layout.MaxLegs]);
+        (_planned, _effectCount) = (0, 0);
+    }
+
+    void Add(int account, Side side, long amount)
+    {
+        ref var slot = ref Accounts[account];
+        if (slot.Effect >= _effectCount || _effects[slot.Effect].Account != account)
+        {
+            slot.Effect = _effectCount++;
+            _effects[slot.Effect] = new Effect { Account = account, FirstDebit = -1, FirstCredit = -1 };
+        }
+        _effects[slot.Effect].Add(side, amount, _planned);
+        _plan[_planned++] = new PlannedLeg { Account = account, Side = side, Amount = amount };
+    }
+
+    bool IsBalanced()
+    {
+        _differences.Clear();
+        for (var i = 0; i < _effectCount; i++)
+        {
+            var asset = Accounts[_effects[i].Account].Asset;
+            var difference = _effects[i].Debits - _effects[i].Credits;
+            var known = _differences.FindIndex(sum => sum.Asset == asset);
+            if (known < 0) _differences.Add((asset, difference));
+            else _differences[known] = (asset, _differences[known].Difference + difference);
+        }
+        return _differences.TrueForAll(sum => sum.Difference == 0);
+    }
+
+    (EntryStatus Status, int Leg) CheckCapture(OpenHold hold)
+    {
+        for (var i = 0; i < _planned; i++)
+        {
+            var leg = _plan[i];
+            var isHeld = Array.Exists(hold.Legs, held => held.Account == leg.Account && held.Side == leg.Side);
+            if (!isHeld) return (EntryStatus.CaptureNotHeld, i);
+        }
+        for (var i = 0; i < _planned; i++)
+        {
+            Int128 taken = 0;
+            for (var j = 0; j <= i; j++)
+                if (_plan[j].Account == _plan[i].Account && _plan[j].Side == _plan[i].Side) taken += _plan[j].Amount;
+            if (taken > hold.RemainingOn(_plan[i].Account, _plan[i].Side)) return (EntryStatus.CaptureExceedsHold, i);
+        }
+        return (EntryStatus.Posted, -1);
+    }
+
+    /// <summary>The lowest status that any account gives is the first check that failed; among equals the first leg counts.</summary>
+    (EntryStatus Status, int Leg) CheckEffects(EntryAction action)
+    {
+        (EntryStatus Status, int Leg) worst = (EntryStatus.Posted, -1);
+        for (var i = 0; i < _effectCount; i++)
+        {
+            var found = Check(in _effects[i], action);
+            if (found.Status == EntryStatus.Posted) continue;
+            if (worst.Status == EntryStatus.Posted || found.CompareTo(worst) < 0) worst = found;
+        }
+        return worst;
+    }
+
+    /// <summary>The limits of one account against the net effect of the whole entry on it.</summary>
+    (EntryStatus Status, int Leg) Check(in Effect effect, EntryAction action)
+    {
+        ref var slot = ref Accounts[effect.Account];
+        var (taking, adding) = slot.GrowsByDebits ? (effect.Credits, effect.Debits) : (effect.Debits, effect.Credits);
+        var (takingLeg, addingLeg) = slot.GrowsByDebits
+            ? (effect.FirstCredit, effect.FirstDebit) : (effect.FirstDebit, effect.FirstCredit);
+        // The sides of a hold may be captured apart, so one does not pay for the other.
+        var (taken, added) = action == EntryAction.Hold ? (taking, adding) : (taking - adding, adding - taking);
+
+        if (slot.Flags.HasFlag(LimitFlags.Closed))
+            return (EntryStatus.AccountClosed, takingLeg < 0 ? addingLeg : addingLeg < 0 ? takingLeg : int.Min(takingLeg, addingLeg));
+        if (added > 0 && slot.Flags.HasFlag(LimitFlags.FrozenIn)) return (EntryStatus.AccountFrozenIn, addingLeg);
+        if (taken > 0 && slot.Flags.HasFlag(LimitFlags.FrozenOut)) return (EntryStatus.AccountFrozenOut, takingLeg);
+
+        // A capture posts what the hold has reserved: neither money nor room can be missing any more.
+        if (action == EntryAction.Capture) return (EntryStatus.Posted, -1);
+        if (taken > 0 && slot.Overdraft != long.MaxValue)
+        {
+            var free = (slot.GrowsByDebits
+                ? (Int128)slot.PostedDebits - slot.PostedCredits - slot.PendingCredits
+                : (Int128)slot.PostedCredits - slot.PostedDebits - slot.PendingDebits) + slot.Overdraft;
+            if (taken <= free && taken > free - slot.FrozenAmount) return (EntryStatus.ExceedsUnfrozenAmount, takingLeg);
+            if (taken > free) return (EntryStatus.ExceedsAvailable, takingLeg);
+        }
+        // Posted and pending together stay within 64 bits, so that a capture can't overflow.
+        if ((Int128)slot.PostedDebits + slot.PendingDebits + effect.Debits > long.MaxValue) return (EntryStatus.BalanceOverflow, effect.FirstDebit);
+        if ((Int128)slot.PostedCredits + slot.PendingCredits + effect.Credits > long.MaxValue) return (EntryStatus.BalanceOverflow, effect.FirstCredit);
+        return (EntryStatus.Posted, -1);
+    }
+}
