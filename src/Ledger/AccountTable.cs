@@ -110,6 +110,41 @@ sealed class AccountTable
         return line;
     }
 
+    public AccountSlot[] CopySlots()
+    {
+        var copy = new AccountSlot[Count];
+        for (var start = 0; start < copy.Length; start += ChunkSize)
+            _chunks[start >> ChunkBits].AsSpan(0, int.Min(ChunkSize, copy.Length - start)).CopyTo(copy.AsSpan(start));
+        return copy;
+    }
+
+    public TrialBalanceLine[] TrialBalance() =>
+    [
+        .. _lines.Select(line =>
+                new TrialBalanceLine(line.Asset, line.Kind, line.ChartCode, line.Accounts, line.Debits, line.Credits))
+            .OrderBy(line => line.Asset.Code, StringComparer.Ordinal).ThenBy(line => line.ChartCode, StringComparer.Ordinal)
+            .ThenBy(line => line.Kind),
+    ];
+
+    /// <summary>What is wrong with the totals, or null: they must be the sum of the accounts, and balance for each asset.</summary>
+    public string? FindContradiction()
+    {
+        var sums = new (Int128 Debits, Int128 Credits)[_lines.Count];
+        foreach (var slot in CopySlots())
+        {
+            sums[slot.Line].Debits += slot.PostedDebits;
+            sums[slot.Line].Credits += slot.PostedCredits;
+        }
+        for (var i = 0; i < sums.Length; i++)
+            if (sums[i] != (_lines[i].Debits, _lines[i].Credits)) return $"the total of {_lines[i].ChartCode} is not the sum of its accounts";
+        foreach (var asset in _lines.GroupBy(line => line.Asset))
+        {
+            var difference = asset.Aggregate(Int128.Zero, (sum, line) => sum + line.Debits - line.Credits);
+            if (difference != 0) return $"the debits and credits in {asset.Key} differ by {difference}";
+        }
+        return null;
+    }
+
     /// <summary>The account as opened, with its limits of now.</summary>
     public Account Describe(int number)
     {

@@ -47,3 +47,13 @@ sealed class Batch
         return record[..Layout.Int32(record, Layout.Size)];
     }
 }
+
+/// <summary>What the machine reads: the batch that is being decided, else the journal.</summary>
+sealed class BookRecords(Batch batch, JournalFiles files) : IRecords
+{
+    byte[] _buffer = [];
+
+    public Batch Batch => batch;
+
+    public ReadOnlySpan<byte> Read(Position at) => batch.Contains(at) ? batch.Read(at) : files.Read(at, ref _buffer);
+}

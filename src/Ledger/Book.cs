@@ -10,15 +10,20 @@ public sealed class Book : ILedger, IAsyncDisposable
     readonly Machine _machine;
     readonly SequenceMarks _marks;
     readonly Writer _writer;
+    readonly Snapshots _snapshots;
 
-    Book(IDisposable @lock, JournalFiles files, Recovery recovery, Writer writer, RecoveryReport report)
+    Book(IDisposable @lock, JournalFiles files, Recovery recovery, Writer writer, Snapshots snapshots, RecoveryReport report)
     {
-        (_lock, _files, _machine, _marks, _writer) = (@lock, files, recovery.Machine, recovery.Marks, writer);
+        (_lock, _files, _machine, _marks, _writer, _snapshots) =
+            (@lock, files, recovery.Machine, recovery.Marks, writer, snapshots);
         Recovery = report;
     }
 
     /// <summary>What opening the book found.</summary>
     public RecoveryReport Recovery { get; }
+
+    /// <summary>Why the last snapshot could not be written, or null. The ledger goes on without it.</summary>
+    public IOException? SnapshotFailure => _snapshots.Failure;
 
     public long LastSequence => _writer.LastSequence;
 
@@ -30,21 +35,21 @@ public sealed class Book : ILedger, IAsyncDisposable
         var disk = options.Disk;
         disk.CreateDirectory(options.Directory);
         var @lock = LockDirectory(options);
-        var files = new JournalFiles(disk, options.Directory);
+        var files = new JournalFiles(disk, options.Directory, FileUse.Write);
         try
         {
             var began = options.Time.GetTimestamp();
             var batch = new Batch();
-            var recovery = Pujiang.Ledger.Recovery.Load(disk, options.Directory, files, new Records(batch, files));
+            var recovery = Pujiang.Ledger.Recovery.Load(disk, options.Directory, files, new BookRecords(batch, files));
             var scan = recovery.Scan;
             Pujiang.Ledger.Recovery.CutTail(files, scan);
             var report = new RecoveryReport(
                 recovery.Machine.Sequence, scan.Bytes,
-                scan.TornTail.Exists ? $"{files.PathOf(scan.TornTail.Segment)}:{scan.TornTail.Offset}" : null,
-                recovery.Snapshot, options.Time.GetElapsedTime(began));
+                files.Describe(scan.TornTail), recovery.Snapshot, options.Time.GetElapsedTime(began));
             var journal = new Journal(files, options.SegmentBytes, scan.Reached, recovery.Marks);
-            var writer = new Writer(recovery.Machine, batch, journal, options, () => { });
-            return new Book(@lock, files, recovery, writer, report);
+            var snapshots = new Snapshots(options, recovery.Machine, recovery.Marks, journal);
+            var writer = new Writer(recovery.Machine, batch, journal, options, snapshots);
+            return new Book(@lock, files, recovery, writer, snapshots, report);
         }
         catch
         {
@@ -53,6 +58,12 @@ public sealed class Book : ILedger, IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Checks a ledger directory from the first byte to the last: checksums, hash chain, every balance and total. Reads only.
+    /// </summary>
+    public static VerificationReport Verify(string directory, TimeProvider? time = null) =>
+        Verification.Of(directory, time ?? TimeProvider.System, SystemDisk.Instance);
 
     static IDisposable LockDirectory(BookOptions options)
     {
@@ -112,15 +123,7 @@ public sealed class Book : ILedger, IAsyncDisposable
     }
 
     public async ValueTask<IReadOnlyList<TrialBalanceLine>> TrialBalance(CancellationToken cancel = default) =>
-        await Read(TrialBalanceLines, cancel);
-
-    TrialBalanceLine[] TrialBalanceLines() =>
-    [
-        .. _machine.Accounts.Lines
-            .Select(line => new TrialBalanceLine(line.Asset, line.Kind, line.ChartCode, line.Accounts, line.Debits, line.Credits))
-            .OrderBy(line => line.Asset.Code, StringComparer.Ordinal).ThenBy(line => line.ChartCode, StringComparer.Ordinal)
-            .ThenBy(line => line.Kind),
-    ];
+        await Read(_machine.Accounts.TrialBalance, cancel);
 
     public async IAsyncEnumerable<PostedEntry> Follow(
         long afterSequence, [EnumeratorCancellation] CancellationToken cancel = default)
@@ -141,12 +144,12 @@ public sealed class Book : ILedger, IAsyncDisposable
     }
 
     /// <summary>Finishes what is queued, and lets the directory go.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _writer.Dispose();
+        await _snapshots.WhenFinished();
         _files.Dispose();
         _lock.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Reads the state between two commands, and gives it out when it is durable.</summary>
@@ -193,71 +196,5 @@ public sealed class Book : ILedger, IAsyncDisposable
     static void RequireUtc(DateTime? time)
     {
         if (time is { Kind: not DateTimeKind.Utc }) throw new ArgumentException("A time must be UTC.", nameof(time));
-    }
-
-    /// <summary>What the machine reads: the batch that is being decided, else the journal.</summary>
-    sealed class Records(Batch batch, JournalFiles files) : IRecords
-    {
-        byte[] _buffer = [];
-
-        public Batch Batch => batch;
-
-        public ReadOnlySpan<byte> Read(Position at) => batch.Contains(at) ? batch.Read(at) : files.Read(at, ref _buffer);
-    }
-}
-
-/// <summary>Reads entries in order, as far as the journal is durable.</summary>
-sealed class Follower(JournalFiles files, Func<int, AccountId> accountIds, Position frame, long afterSequence)
-{
-    byte[] _bytes = new byte[1 << 16];
-    Position _next = frame;
-    long _last = afterSequence;
-
-    public IEnumerable<PostedEntry> ReadUntil(Position end)
-    {
-        while (_next < end)
-        {
-            var length = ReadFrame();
-            if (length == 0)
-            {
-                _next = new Position(_next.Segment + 1, SegmentHeader.Bytes);
-                continue;
-            }
-            foreach (var entry in EntriesOf(length))
-            {
-                _last = entry.Sequence;
-                yield return entry;
-            }
-            _next = _next.Plus(length);
-        }
-    }
-
-    /// <returns>The frame's length, or 0 where the segment's frames end.</returns>
-    int ReadFrame()
-    {
-        var file = files[_next.Segment];
-        var read = file.Read(_bytes, _next.Offset);
-        if (read < Frame.HeaderBytes || !Frame.HasMagic(_bytes)) return 0;
-        var length = (int)Frame.LengthOf(_bytes);
-        if (length > read)
-        {
-            if (length > _bytes.Length) Array.Resize(ref _bytes, length);
-            read += file.Read(_bytes.AsSpan(read, length - read), _next.Offset + read);
-        }
-        if (length > read || !Frame.IsSound(_bytes.AsSpan(0, length)))
-            throw new JournalDamagedException(files.PathOf(_next.Segment), _next.Offset, "a frame can't be read");
-        return length;
-    }
-
-    List<PostedEntry> EntriesOf(int length)
-    {
-        var entries = new List<PostedEntry>();
-        foreach (var record in new RecordEnumerator(_bytes.AsSpan(0, length), _next))
-        {
-            if (!record.IsEntry) continue;
-            var view = new EntryView(record.Bytes);
-            if (view.Sequence > _last) entries.Add(view.ToPosted(accountIds));
-        }
-        return entries;
     }
 }

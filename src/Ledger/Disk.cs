@@ -8,7 +8,7 @@ interface IDisk
     /// <summary>Names of the files in the directory, without it.</summary>
     IReadOnlyList<string> List(string directory);
 
-    IDiskFile Open(string path, bool create);
+    IDiskFile Open(string path, FileUse use);
 
     /// <summary>Replaces the target in one step. Durable after <see cref="FlushDirectory"/>.</summary>
     void Rename(string from, string to);
@@ -19,6 +19,13 @@ interface IDisk
 
     /// <summary>Keeps every other process out until disposed. Throws <see cref="IOException"/> when another holds it.</summary>
     IDisposable Lock(string path);
+}
+
+enum FileUse
+{
+    Read,
+    Write,
+    Create,
 }
 
 interface IDiskFile : IDisposable

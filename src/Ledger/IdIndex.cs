@@ -9,7 +9,7 @@ namespace Pujiang.Ledger;
 /// <remarks>Many small tables instead of a big one: each grows by itself, so growing never stops the writer for long.</remarks>
 sealed class IdIndex
 {
-    const int Shards = 1024;
+    public const int Shards = 1024;
     readonly Shard[] _shards = new Shard[Shards];
 
     public IdIndex()
@@ -19,9 +19,11 @@ sealed class IdIndex
 
     public long Count { get; private set; }
 
-    public void Add(EntryId id, Position at)
+    public void Add(EntryId id, Position at) => AddPrint(Fingerprint(id), at);
+
+    /// <summary>Adds what a snapshot holds of an id.</summary>
+    public void AddPrint(ulong print, Position at)
     {
-        var print = Fingerprint(id);
         _shards[print >> 54].Add(print, at);
         Count++;
     }
@@ -40,6 +42,9 @@ sealed class IdIndex
         var print = Fingerprint(id);
         return _shards[print >> 54].Next(print, ref probe);
     }
+
+    /// <summary>A shard's answers that stand before this place in the journal.</summary>
+    public (ulong Print, Position At)[] Before(int shard, Position end) => _shards[shard].Before(end);
 
     static ulong Fingerprint(EntryId id)
     {
@@ -71,6 +76,9 @@ sealed class IdIndex
             Put(_slots, print, at);
             _count++;
         }
+
+        public (ulong, Position)[] Before(Position end) =>
+            [.. _slots.Where(slot => slot.At.Exists && slot.At < end).Select(slot => (slot.Print, slot.At))];
 
         void Grow()
         {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pujiang.Ledger;
 
 /// <summary>The segment files of a journal, opened once and read from any thread.</summary>
-sealed class JournalFiles(IDisk disk, string directory) : IDisposable
+sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposable
 {
     const string Prefix = "journal-";
     readonly Lock _gate = new();
@@ -19,6 +19,9 @@ sealed class JournalFiles(IDisk disk, string directory) : IDisposable
 
     public string PathOf(int segment) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{segment:D6}"));
 
+    /// <summary>"file:position", or null for none.</summary>
+    public string? Describe(Position at) => at.Exists ? $"{PathOf(at.Segment)}:{at.Offset}" : null;
+
     public IDiskFile this[int segment]
     {
         get
@@ -26,7 +29,7 @@ sealed class JournalFiles(IDisk disk, string directory) : IDisposable
             lock (_gate)
             {
                 if (!_open.TryGetValue(segment, out var file))
-                    _open.Add(segment, file = disk.Open(PathOf(segment), create: false));
+                    _open.Add(segment, file = disk.Open(PathOf(segment), use));
                 return file;
             }
         }
@@ -36,7 +39,7 @@ sealed class JournalFiles(IDisk disk, string directory) : IDisposable
     public void Create(int segment, ReadOnlySpan<byte> header, long bytes)
     {
         var path = PathOf(segment);
-        using (var file = disk.Open(path + ".new", create: true))
+        using (var file = disk.Open(path + ".new", FileUse.Create))
         {
             file.Reserve(bytes);
             file.Write(header, 0);

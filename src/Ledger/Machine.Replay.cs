@@ -2,12 +2,21 @@ namespace Pujiang.Ledger;
 
 sealed partial class Machine
 {
+    /// <summary>Goes on from a snapshot's place; accounts, holds and ids are filled in beside.</summary>
+    public void Restore(long sequence, long now) => (Sequence, Now) = (sequence, now);
+
+    public void Replay(ReadOnlySpan<byte> frame, Position at)
+    {
+        foreach (var record in new RecordEnumerator(frame, at)) ReplayRecord(record.Bytes, record.At);
+    }
+
     /// <summary>
     /// Applies a record of the journal, and checks that it says exactly what this machine would have written.
     /// Throws <see cref="InvariantException"/> when it does not.
     /// </summary>
-    public void Replay(ReadOnlySpan<byte> record, Position at)
+    void ReplayRecord(ReadOnlySpan<byte> record, Position at)
     {
+        Invariant.Holds(Layout.IsSound(record));
         switch ((RecordType)record[Layout.Type])
         {
             case RecordType.Entry:

@@ -13,14 +13,22 @@ sealed class Recovery
     {
         var machine = new Machine(records);
         var marks = new SequenceMarks();
-        var scan = new JournalScan(
-            files, JournalFiles.Segments(disk, directory), JournalPoint.Beginning, Position.None);
+        var from = JournalPoint.Beginning;
+        string? used = null;
+        foreach (var snapshot in Pujiang.Ledger.Snapshot.In(disk, directory))
+        {
+            if (Pujiang.Ledger.Snapshot.TryLoad(disk, snapshot, machine, marks) is not { } point) continue;
+            (from, used) = (point, Path.GetFileName(snapshot));
+            break;
+        }
+        var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), from, durableUntil: from.End);
         scan.Run((frame, at) =>
         {
             marks.Note(Frame.FirstSequenceOf(frame), at);
-            foreach (var record in new RecordEnumerator(frame, at)) machine.Replay(record.Bytes, record.At);
+            machine.Replay(frame, at);
         });
-        return new Recovery { Machine = machine, Marks = marks, Scan = scan };
+        if (machine.Accounts.FindContradiction() is { } contradiction) throw new InvariantException(contradiction);
+        return new Recovery { Machine = machine, Marks = marks, Scan = scan, Snapshot = used };
     }
 
     /// <summary>Wipes the torn last write, so that its rest is never read as something else.</summary>
@@ -53,6 +61,12 @@ sealed class SequenceMarks
         {
             if (_marks.Count == 0 || firstSequence >= _marks[^1].FirstSequence + Every) _marks.Add((firstSequence, frame));
         }
+    }
+
+    /// <summary>The marks that stand before this place in the journal.</summary>
+    public (long FirstSequence, Position Frame)[] Before(Position end)
+    {
+        lock (_marks) return [.. _marks.TakeWhile(mark => mark.Frame < end)];
     }
 
     /// <summary>A frame at or before the one that holds the sequence.</summary>

@@ -13,7 +13,7 @@ sealed partial class SystemDisk : IDisk
     public IReadOnlyList<string> List(string directory) =>
         [.. Directory.EnumerateFiles(directory).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
-    public IDiskFile Open(string path, bool create) => new SystemFile(path, create);
+    public IDiskFile Open(string path, FileUse use) => new SystemFile(path, use);
 
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
@@ -42,10 +42,11 @@ sealed partial class SystemDisk : IDisk
     static IOException Failure(string call, string path) =>
         new($"{call} of {path} failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
 
-    sealed class SystemFile(string path, bool create) : IDiskFile
+    sealed class SystemFile(string path, FileUse use) : IDiskFile
     {
         readonly SafeFileHandle _handle = File.OpenHandle(
-            path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            path, use == FileUse.Create ? FileMode.Create : FileMode.Open, use == FileUse.Read ? FileAccess.Read : FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete);
 
         public long Length => RandomAccess.GetLength(_handle);
 

@@ -16,16 +16,16 @@ sealed class Writer : IDisposable
     readonly List<Work> _decided = [];
     readonly Thread _thread;
     readonly ITimer _expiryTimer;
-    readonly Action _afterBatch;
+    readonly Snapshots _snapshots;
     Work? _unfinished;
     TaskCompletionSource? _nextBatch;
     long _lastSequence;
     long _end;
     bool _isDirty;
 
-    public Writer(Machine machine, Batch batch, Journal journal, BookOptions options, Action afterBatch)
+    public Writer(Machine machine, Batch batch, Journal journal, BookOptions options, Snapshots snapshots)
     {
-        (_machine, _batch, _journal, _time, _afterBatch) = (machine, batch, journal, options.Time, afterBatch);
+        (_machine, _batch, _journal, _time, _snapshots) = (machine, batch, journal, options.Time, snapshots);
         _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         _expiryTimer = _time.CreateTimer(
             _ => _queue.Writer.TryWrite(WakeWork.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -116,7 +116,7 @@ sealed class Writer : IDisposable
         foreach (var work in _decided) work.Complete();
         _decided.Clear();
         SetExpiryTimer();
-        _afterBatch();
+        _snapshots.Consider(Gate);
     }
 
     void Step(Action step)

@@ -1,0 +1,76 @@
+using static Pujiang.Ledger.Tests.TestBook;
+
+namespace Pujiang.Ledger.Tests;
+
+public class ConcurrencyTests
+{
+    [Fact]
+    public async Task ManyCallers_WritingAndReading_SeeOneConsistentLedger()
+    {
+        const int Callers = 16;
+        const int Each = 100;
+        await using var test = New();
+        await test.Book.Open([Account(1, AccountKind.Asset, Limits.Unlimited), .. Enumerable.Range(2, Callers).Select(id => Account(id))]);
+        using var done = new CancellationTokenSource();
+        var reader = ReadUntil(test.Book, done.Token);
+        var follower = test.Book.Follow(0).Take(Callers * Each).Select(entry => entry.Sequence).ToListAsync().AsTask();
+
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                var result = await test.Post(Transfer(caller * 1000 + i + 1, 1, caller + 2, 1));
+                Assert.True(result.IsPosted);
+                // Who has the answer finds the entry.
+                Assert.Equal(i + 1, (await test.Book.Find(Id(caller + 2)))!.Posted);
+                Assert.Equal(result.Sequence, (await test.Book.FindEntry(EntryId(caller * 1000 + i + 1)))!.Sequence);
+            }
+        })));
+        await done.CancelAsync();
+        await reader;
+        Assert.Equal(Enumerable.Range(1, Callers * Each).Select(i => (long)i), await follower);
+    }
+
+    static async Task ReadUntil(Book book, CancellationToken done)
+    {
+        while (!done.IsCancellationRequested)
+        {
+            var lines = await book.TrialBalance(CancellationToken.None);
+            Assert.Equal(lines[0].Debits, lines[1].Credits);
+            var page = await book.History(Id(1), new HistoryQuery(Backward: true, Take: 20), CancellationToken.None);
+            Assert.Equal(page.Lines.Select(line => line.Posted.Sequence).OrderDescending(), page.Lines.Select(line => line.Posted.Sequence));
+        }
+    }
+
+    [Fact]
+    public async Task ManyCallers_SameId_PostItOnce()
+    {
+        await using var test = New();
+        await test.Book.Open([Account(1, AccountKind.Asset, Limits.Unlimited), Account(2)]);
+        var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => test.Post(Transfer(1, 1, 2, 100)))));
+        Assert.Single(results, result => !result.Repeated);
+        Assert.All(results, result => Assert.Equal((EntryStatus.Posted, 1L), (result.Status, result.Sequence)));
+        Assert.Equal(100, (await test.Book.Find(Id(2)))!.Posted);
+    }
+
+    [Fact]
+    public async Task Post_ThousandsInOneCall_AreDecidedInOrderOverManyBatches()
+    {
+        await using var test = New();
+        await test.Book.Open([Account(1, AccountKind.Asset, Limits.Unlimited), Account(2)]);
+        var results = await test.Book.Post([.. Enumerable.Range(1, 30_000).Select(id => Transfer(id, 1, 2, 1))]);
+        Assert.Equal(Enumerable.Range(1, 30_000).Select(i => (long)i), results.Select(result => result.Sequence));
+        await test.Restart();
+        Assert.Equal(30_000, (await test.Book.Find(Id(2)))!.Posted);
+        Assert.Equal(20_001, (await test.Book.Follow(20_000).FirstAsync()).Sequence);
+        var report = await VerifyClosed(test);
+        Assert.True(report.IsSound);
+        Assert.Equal((30_000, 2), (report.Entries, report.Accounts));
+    }
+
+    static async Task<VerificationReport> VerifyClosed(TestBook test)
+    {
+        await test.Book.DisposeAsync();
+        return Book.Verify(test.Directory);
+    }
+}

@@ -1,0 +1,275 @@
+using System.Text;
+
+namespace Pujiang.Ledger.Tests;
+
+/// <summary>
+/// The ledger in its plainest form: lists, no journal, no speed. What it says is right because it can be read in a minute;
+/// the book must give the same answers.
+/// </summary>
+sealed class Model
+{
+    public sealed class AccountModel(Account account)
+    {
+        public Account Account { get; set; } = account;
+        public Balance Balance { get; set; }
+        public List<(PostedEntry Posted, int Leg, Balance After)> Lines { get; init; } = [];
+        public bool GrowsByDebits => Account.Kind is AccountKind.Asset or AccountKind.Expense;
+        public AccountModel Copy() => new(Account) { Balance = Balance, Lines = [.. Lines] };
+    }
+
+    public sealed record HoldModel(PostedEntry Posted, long[] Remaining, bool Expired)
+    {
+        public bool Open => !Expired && Remaining.Any(left => left > 0);
+    }
+
+    sealed record Answer(Entry Content, EntryResult Result);
+
+    readonly Dictionary<EntryId, Answer> _answers = [];
+
+    public Dictionary<AccountId, AccountModel> Accounts { get; private set; } = [];
+    public Dictionary<EntryId, HoldModel> Holds { get; private set; } = [];
+    public List<PostedEntry> Entries { get; private set; } = [];
+    public DateTime Now { get; set; } = TestBook.Start;
+
+    public OpenStatus Open(Account account)
+    {
+        if (account.Id == default) return OpenStatus.IdIsZero;
+        if (account.ChartCode.Length is 0 or > 16 || account.ChartCode.Any(c => c != '.' && !char.IsAsciiLetterOrDigit(c)))
+            return OpenStatus.ChartCodeInvalid;
+        if (Encoding.UTF8.GetByteCount(account.Reference) > 128) return OpenStatus.ReferenceTooLong;
+        if (account.Limits.Overdraft < 0 || account.Limits.FrozenAmount < 0) return OpenStatus.LimitsInvalid;
+        if (Accounts.Values.Any(other => other.Account.Asset.Code == account.Asset.Code && other.Account.Asset.Scale != account.Asset.Scale))
+            return OpenStatus.AssetHasOtherScale;
+        if (Accounts.TryGetValue(account.Id, out var known))
+            return known.Account with { Limits = account.Limits } == account ? OpenStatus.Opened : OpenStatus.IdUsedWithOtherContent;
+        Accounts.Add(account.Id, new AccountModel(account));
+        return OpenStatus.Opened;
+    }
+
+    public LimitStatus SetLimits(AccountId id, Limits limits)
+    {
+        ExpireDue();
+        if (limits.Overdraft < 0 || limits.FrozenAmount < 0) return LimitStatus.LimitsInvalid;
+        if (!Accounts.TryGetValue(id, out var account)) return LimitStatus.AccountUnknown;
+        var (debits, credits, pendingDebits, pendingCredits) = account.Balance;
+        if (limits.Closed && (debits != credits || (pendingDebits, pendingCredits) != (0, 0))) return LimitStatus.BalanceNotZero;
+        account.Account = account.Account with { Limits = limits };
+        return LimitStatus.Changed;
+    }
+
+    public List<EntryResult> Post(IReadOnlyList<Entry> entries)
+    {
+        ExpireDue();
+        var results = new List<EntryResult>();
+        for (var start = 0; start < entries.Count;)
+        {
+            var end = start;
+            while (end < entries.Count - 1 && entries[end].Linked) end++;
+            var group = entries.Skip(start).Take(end - start + 1).ToList();
+            results.AddRange(PostGroup(group, lastOfCall: entries[^1]));
+            start = end + 1;
+        }
+        return results;
+    }
+
+    List<EntryResult> PostGroup(List<Entry> group, Entry lastOfCall)
+    {
+        var (accounts, holds, entries) = (Accounts, Holds, Entries);
+        var answers = new Dictionary<EntryId, Answer>(_answers);
+        Accounts = accounts.ToDictionary(pair => pair.Key, pair => pair.Value.Copy());
+        (Holds, Entries) = (new(holds), [.. entries]);
+        var results = group.ConvertAll(_ => default(EntryResult));
+        for (var i = 0; i < group.Count; i++)
+        {
+            results[i] = Decide(group[i], isOpenLink: group[i].Linked && ReferenceEquals(group[i], lastOfCall));
+            if (results[i].IsPosted) continue;
+            (Accounts, Holds, Entries) = (accounts, holds, entries);
+            _answers.Clear();
+            foreach (var (id, answer) in answers) _answers.Add(id, answer);
+            return Refuse(group, i, results[i]);
+        }
+        return results;
+    }
+
+    List<EntryResult> Refuse(List<Entry> group, int culprit, EntryResult why)
+    {
+        var results = new List<EntryResult>();
+        for (var i = 0; i < group.Count; i++)
+        {
+            var result = i == culprit ? why : Earlier(group[i]) ?? new EntryResult(EntryStatus.LinkedEntryRefused, 0, Now);
+            if (!result.Repeated && !result.IsPosted && result.Status > EntryStatus.IdUsedWithOtherContent)
+                _answers.TryAdd(group[i].Id, new Answer(group[i], result));
+            results.Add(result);
+        }
+        return results;
+    }
+
+    EntryResult? Earlier(Entry entry)
+    {
+        if (!_answers.TryGetValue(entry.Id, out var answer)) return null;
+        return IsSame(answer.Content, entry)
+            ? answer.Result with { Repeated = true } : new EntryResult(EntryStatus.IdUsedWithOtherContent, 0, Now);
+    }
+
+    static bool IsSame(Entry left, Entry right) =>
+        left with { Legs = [], Linked = false } == right with { Legs = [], Linked = false } && left.Legs.SequenceEqual(right.Legs);
+
+    EntryResult Decide(Entry entry, bool isOpenLink)
+    {
+        if (OfItself(entry, isOpenLink) is { Status: not EntryStatus.Posted } wrong) return wrong;
+        if (Earlier(entry) is { } earlier) return earlier;
+        var moved = entry.Legs;
+        if (entry.Hold is { } id && entry.Legs.Count == 0 && Holds.TryGetValue(id, out var hold)) moved = Left(hold);
+        if (AgainstState(entry, moved) is { Status: not EntryStatus.Posted } refused) return refused;
+        var posted = Apply(entry with { Legs = moved });
+        var result = new EntryResult(EntryStatus.Posted, posted.Sequence, Now);
+        _answers.Add(entry.Id, new Answer(entry, result));
+        return result;
+    }
+
+    EntryResult No(EntryStatus status, int leg = -1) => new(status, 0, Now, leg);
+    EntryResult Yes => new(EntryStatus.Posted, 0, Now);
+
+    EntryResult OfItself(Entry entry, bool isOpenLink)
+    {
+        if (entry.Action is < EntryAction.Post or > EntryAction.Release) return No(EntryStatus.ActionNotAllowed);
+        if (entry.Id == default) return No(EntryStatus.IdIsZero);
+        var ofHold = entry.Action is EntryAction.Capture or EntryAction.Release;
+        var legs = entry.Legs.ToList();
+        if (legs.Count < 2 && !(ofHold && legs.Count == 0) && entry.Action != EntryAction.Release) return No(EntryStatus.TooFewLegs);
+        if (legs.Count > (entry.Action == EntryAction.Release ? 0 : 1000)) return No(EntryStatus.TooManyLegs);
+        if (legs.Any(leg => leg.Amount < 1)) return No(EntryStatus.AmountNotPositive, legs.FindIndex(leg => leg.Amount < 1));
+        const long Most = 1_000_000_000_000_000_000;
+        if (legs.Any(leg => leg.Amount > Most)) return No(EntryStatus.AmountTooLarge, legs.FindIndex(leg => leg.Amount > Most));
+        if (Encoding.UTF8.GetByteCount(entry.Reference) > 128) return No(EntryStatus.ReferenceTooLong);
+        if (Encoding.UTF8.GetByteCount(entry.Metadata) > 2048) return No(EntryStatus.MetadataTooLong);
+        if (entry.ExpiresAt is not null && entry.Action != EntryAction.Hold) return No(EntryStatus.ExpiryNotAllowed);
+        if (entry.ExpiresAt is { Kind: not DateTimeKind.Utc }) return No(EntryStatus.ExpiryNotUtc);
+        if (entry.Hold is not null && !ofHold) return No(EntryStatus.HoldNotAllowed);
+        if (entry.Hold is null && ofHold) return No(EntryStatus.HoldMissing);
+        return isOpenLink ? No(EntryStatus.LinkIsOpen) : Yes;
+    }
+
+    EntryResult AgainstState(Entry entry, IReadOnlyList<Leg> moved)
+    {
+        var legs = entry.Legs.ToList();
+        var unknown = legs.FindIndex(leg => !Accounts.ContainsKey(leg.Account));
+        if (unknown >= 0) return No(EntryStatus.AccountUnknown, unknown);
+        if (legs.GroupBy(leg => Accounts[leg.Account].Account.Asset).Any(group => Sum(group, Side.Debit) != Sum(group, Side.Credit)))
+            return No(EntryStatus.DebitsDifferFromCredits);
+        if (entry.ExpiresAt <= Now) return No(EntryStatus.ExpiryNotInFuture);
+        if (entry.Hold is { } id)
+        {
+            var known = _answers.TryGetValue(id, out _) || Entries.Any(other => other.Entry.Id == id);
+            if (!known) return No(EntryStatus.HoldUnknown);
+            if (!Holds.TryGetValue(id, out var hold)) return No(EntryStatus.HoldIsNoHold);
+            if (hold.Expired) return No(EntryStatus.HoldExpired);
+            if (!hold.Open) return No(EntryStatus.HoldSettled);
+            var held = Left(hold, all: true);
+            var strange = legs.FindIndex(leg => !held.Any(other => other.Account == leg.Account && other.Side == leg.Side));
+            if (strange >= 0) return No(EntryStatus.CaptureNotHeld, strange);
+            for (var i = 0; i < legs.Count; i++)
+                if (SumOn(legs.Take(i + 1), legs[i]) > SumOn(held, legs[i])) return No(EntryStatus.CaptureExceedsHold, i);
+            if (entry.Action == EntryAction.Release) return Yes;
+        }
+        return AgainstLimits(entry.Action, [.. moved]);
+    }
+
+    /// <summary>One check after the other over all legs; a leg is blamed for what the whole entry does to its account.</summary>
+    EntryResult AgainstLimits(EntryAction action, List<Leg> legs)
+    {
+        Int128 Net(Leg leg, bool gross) => SumOn(legs, leg) - (gross ? 0 : SumOn(legs, Opposite(leg)));
+        AccountModel Of(Leg leg) => Accounts[leg.Account];
+        bool Adds(Leg leg) => (leg.Side == Side.Debit) == Of(leg).GrowsByDebits;
+        Int128 Net1(Leg leg) => Net(leg, gross: action == EntryAction.Hold);
+        Int128 Free(Leg leg) => Of(leg).Balance.On(Of(leg).Account.Kind) + (Int128)Of(leg).Account.Limits.Overdraft
+            - (Of(leg).GrowsByDebits ? Of(leg).Balance.PendingCredits : Of(leg).Balance.PendingDebits);
+        bool Limited(Leg leg) =>
+            action != EntryAction.Capture && !Adds(leg) && Net1(leg) > 0 && Of(leg).Account.Limits.Overdraft != long.MaxValue;
+        Int128 Total(Leg leg) => leg.Side == Side.Debit
+            ? (Int128)Of(leg).Balance.PostedDebits + Of(leg).Balance.PendingDebits
+            : (Int128)Of(leg).Balance.PostedCredits + Of(leg).Balance.PendingCredits;
+        (EntryStatus Status, Predicate<Leg> IsWrong)[] checks =
+        [
+            (EntryStatus.AccountClosed, leg => Of(leg).Account.Limits.Closed),
+            (EntryStatus.AccountFrozenIn, leg => Of(leg).Account.Limits.FrozenIn && Adds(leg) && Net1(leg) > 0),
+            (EntryStatus.AccountFrozenOut, leg => Of(leg).Account.Limits.FrozenOut && !Adds(leg) && Net1(leg) > 0),
+            (EntryStatus.ExceedsUnfrozenAmount, leg => Limited(leg) && Net1(leg) <= Free(leg)
+                && Net1(leg) > Free(leg) - Of(leg).Account.Limits.FrozenAmount),
+            (EntryStatus.ExceedsAvailable, leg => Limited(leg) && Net1(leg) > Free(leg)),
+            (EntryStatus.BalanceOverflow, leg => action != EntryAction.Capture && Total(leg) + SumOn(legs, leg) > long.MaxValue),
+        ];
+        foreach (var (status, isWrong) in checks)
+            if (legs.FindIndex(isWrong) is >= 0 and var wrong) return No(status, wrong);
+        return Yes;
+    }
+
+    static Leg Opposite(Leg leg) => leg with { Side = leg.Side == Side.Debit ? Side.Credit : Side.Debit };
+    static Int128 Sum(IEnumerable<Leg> legs, Side side) => legs.Where(leg => leg.Side == side).Aggregate(Int128.Zero, (sum, leg) => sum + leg.Amount);
+    static Int128 SumOn(IEnumerable<Leg> legs, Leg like) => Sum(legs.Where(leg => leg.Account == like.Account), like.Side);
+
+    static List<Leg> Left(HoldModel hold, bool all = false) =>
+        [.. hold.Posted.Entry.Legs.Select((leg, i) => leg with { Amount = hold.Remaining[i] }).Where(leg => all || leg.Amount > 0)];
+
+    PostedEntry Apply(Entry entry)
+    {
+        var posted = new PostedEntry(Entries.Count + 1, Now, entry with { Linked = false });
+        Entries.Add(posted);
+        for (var i = 0; i < entry.Legs.Count; i++)
+        {
+            var leg = entry.Legs[i];
+            var account = Accounts[leg.Account];
+            account.Balance = After(account.Balance, entry.Action, leg);
+            account.Lines.Add((posted, i, account.Balance));
+        }
+        if (entry.Action == EntryAction.Hold) Holds[entry.Id] = new HoldModel(posted, [.. entry.Legs.Select(leg => leg.Amount)], false);
+        else if (entry.Hold is { } id) Holds[id] = Taken(Holds[id], entry);
+        return posted;
+    }
+
+    static Balance After(Balance before, EntryAction action, Leg leg)
+    {
+        var posted = action is EntryAction.Post or EntryAction.Capture ? leg.Amount : 0;
+        var pending = action switch { EntryAction.Post => 0, EntryAction.Hold => leg.Amount, _ => -leg.Amount };
+        return leg.Side == Side.Debit
+            ? before with { PostedDebits = before.PostedDebits + posted, PendingDebits = before.PendingDebits + pending }
+            : before with { PostedCredits = before.PostedCredits + posted, PendingCredits = before.PendingCredits + pending };
+    }
+
+    static HoldModel Taken(HoldModel hold, Entry entry)
+    {
+        var remaining = hold.Remaining.ToArray();
+        foreach (var leg in entry.Legs)
+        {
+            var amount = leg.Amount;
+            for (var i = 0; i < remaining.Length; i++)
+            {
+                var held = hold.Posted.Entry.Legs[i];
+                if (held.Account != leg.Account || held.Side != leg.Side) continue;
+                var part = long.Min(amount, remaining[i]);
+                (remaining[i], amount) = (remaining[i] - part, amount - part);
+            }
+        }
+        return hold with { Remaining = remaining, Expired = entry.Action == EntryAction.Expire };
+    }
+
+    public void ExpireDue()
+    {
+        var due = Holds.Values.Where(hold => hold.Open && hold.Posted.Entry.ExpiresAt <= Now)
+            .OrderBy(hold => hold.Posted.Entry.ExpiresAt).ThenBy(hold => hold.Posted.Sequence).ToList();
+        foreach (var hold in due)
+        {
+            var id = ExpiryId.Of(hold.Posted.Entry.Id, 0);
+            var expiry = new Entry
+            {
+                Id = id,
+                Action = EntryAction.Expire,
+                Hold = hold.Posted.Entry.Id,
+                ValueDate = DateOnly.FromDateTime(Now),
+                Legs = Left(hold),
+            };
+            var posted = Apply(expiry);
+            _answers.Add(id, new Answer(expiry, new EntryResult(EntryStatus.Posted, posted.Sequence, Now)));
+        }
+    }
+}
