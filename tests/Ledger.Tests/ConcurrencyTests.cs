@@ -12,7 +12,7 @@ public class ConcurrencyTests
         await using var test = New();
         await test.Book.Open([Account(1, AccountKind.Asset, Limits.Unlimited), .. Enumerable.Range(2, Callers).Select(id => Account(id))]);
         using var done = new CancellationTokenSource();
-        var reader = ReadUntil(test.Book, done.Token);
+        var reader = Task.Run(() => ReadUntil(test.Book, done.Token));
         var follower = test.Book.Follow(0).Take(Callers * Each).Select(entry => entry.Sequence).ToListAsync().AsTask();
 
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>

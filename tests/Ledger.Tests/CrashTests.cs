@@ -78,17 +78,9 @@ static class ChildProcess
     public const string Directory = "PUJIANG_LEDGER_CHILD";
     public const string FirstId = "PUJIANG_LEDGER_FIRST_ID";
 
-    // Before the test program's own Main, which xunit generates.
-    [System.Runtime.CompilerServices.ModuleInitializer]
-    internal static void RunIfAsked()
+    public static async Task Live(string directory)
     {
-        if (Environment.GetEnvironmentVariable(Directory) is not { } directory) return;
         var first = int.Parse(Environment.GetEnvironmentVariable(FirstId)!, CultureInfo.InvariantCulture);
-        Live(directory, first).GetAwaiter().GetResult();
-    }
-
-    static async Task Live(string directory, int first)
-    {
         await using var book = Book.Open(new BookOptions { Directory = directory, SegmentBytes = 64 << 10, SnapshotEvery = 100 });
         await book.Open([Account(1, AccountKind.Asset, Limits.Unlimited), Account(2)]);
         var next = first;
