@@ -32,6 +32,8 @@ public sealed class Book : ILedger, IAsyncDisposable
     /// <exception cref="JournalDamagedException">The journal is damaged before its end.</exception>
     public static Book Open(BookOptions options)
     {
+        if (options.SegmentBytes is < 64 << 10 or > 1 << 30)
+            throw new ArgumentOutOfRangeException(nameof(options), options.SegmentBytes, "A segment has 64 KiB to 1 GiB.");
         var disk = options.Disk;
         disk.CreateDirectory(options.Directory);
         var @lock = LockDirectory(options);
@@ -78,13 +80,13 @@ public sealed class Book : ILedger, IAsyncDisposable
     }
 
     public Task<IReadOnlyList<OpenStatus>> Open(IReadOnlyList<Account> accounts, CancellationToken cancel = default) =>
-        _writer.Ask(new OpenWork([.. accounts]), cancel);
+        _writer.Ask(new OpenWork(accounts), cancel);
 
     public Task<IReadOnlyList<EntryResult>> Post(IReadOnlyList<Entry> entries, CancellationToken cancel = default) =>
         _writer.Ask(new PostWork(entries), cancel);
 
     public Task<LimitStatus> SetLimits(AccountId account, Limits limits, CancellationToken cancel = default) =>
-        _writer.Ask(new LimitsWork(account, limits), cancel);
+        _writer.Ask(new LimitsWork(account, limits ?? throw new ArgumentNullException(nameof(limits))), cancel);
 
     public async ValueTask<AccountState?> Find(AccountId account, CancellationToken cancel = default) =>
         await Read(() => StateOf(account), cancel);

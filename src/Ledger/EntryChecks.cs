@@ -47,8 +47,22 @@ static class EntryChecks
                 throw new ArgumentException($"Entry {entry.Id} has a leg without a side.", nameof(entries));
     }
 
+    /// <summary>A linked group is written as one frame, which must fit into memory and into a segment.</summary>
+    public static void RequireGroupsThatFit(IReadOnlyList<Entry> entries)
+    {
+        const long MostBytes = 256 << 20;
+        var bytes = 0L;
+        foreach (var entry in entries)
+        {
+            bytes += Layout.EntryHeader + LongestReference + LongestMetadata + entry.Legs.Count * (long)Layout.LegBytes;
+            if (!entry.Linked) bytes = 0;
+            else if (bytes > MostBytes) throw new ArgumentException("A linked group is longer than 256 MiB.", nameof(entries));
+        }
+    }
+
     public static OpenStatus OfItself(Account account)
     {
+        if (!Enum.IsDefined(account.Kind)) throw new ArgumentException($"Account {account.Id} has no kind.", nameof(account));
         if (account.Id == default) return OpenStatus.IdIsZero;
         var chart = account.ChartCode;
         if (chart.Length is 0 or > 16 || !chart.All(c => char.IsAsciiLetterOrDigit(c) || c == '.')) return OpenStatus.ChartCodeInvalid;

@@ -38,9 +38,9 @@ sealed partial class Machine(IRecords records)
         }
     }
 
+    /// <summary>Opens an account that is right in itself.</summary>
     public OpenStatus Open(Account account)
     {
-        if (EntryChecks.OfItself(account) is not OpenStatus.Opened and var wrong) return wrong;
         if (Accounts.HasAssetWithOtherScale(account.Asset)) return OpenStatus.AssetHasOtherScale;
         var number = Accounts.NumberOf(account.Id);
         if (number < 0)
@@ -84,22 +84,23 @@ sealed partial class Machine(IRecords records)
             results[i] = Try(group[i], ofItself[i]);
             if (results[i].IsPosted) continue;
             Undo();
-            RefuseGroup(group, i, results);
+            RefuseGroup(group, ofItself, i, results);
             return;
         }
         EndUndo();
     }
 
-    /// <summary>The culprit keeps its own answer, entries answered before keep theirs, all others fall with it.</summary>
-    void RefuseGroup(ReadOnlySpan<Entry> group, int culprit, Span<EntryResult> results)
+    /// <summary>
+    /// The culprit keeps its own answer, and so do entries that were answered before or are wrong in themselves; all others
+    /// fall with it.
+    /// </summary>
+    void RefuseGroup(
+        ReadOnlySpan<Entry> group, ReadOnlySpan<(EntryStatus Status, int Leg)> ofItself, int culprit, Span<EntryResult> results)
     {
         for (var i = 0; i < group.Length; i++)
         {
-            if (i != culprit)
-            {
-                results[i] = EarlierAnswer(group[i])
-                    ?? new EntryResult(EntryStatus.LinkedEntryRefused, 0, new DateTime(Now, DateTimeKind.Utc));
-            }
+            if (ofItself[i].Status != EntryStatus.Posted) results[i] = Refused(ofItself[i].Status, ofItself[i].Leg);
+            else if (i != culprit) results[i] = EarlierAnswer(group[i]) ?? Refused(EntryStatus.LinkedEntryRefused, -1);
             if (results[i] is { IsPosted: false, Repeated: false }) Remember(group[i], results[i]);
         }
     }

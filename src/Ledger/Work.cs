@@ -23,17 +23,25 @@ abstract class Work<T> : Work
     public override void Fail(Exception failure) => _answer.TrySetException(failure);
 }
 
-sealed class OpenWork(IReadOnlyList<Account> accounts) : Work<IReadOnlyList<OpenStatus>>
+sealed class OpenWork : Work<IReadOnlyList<OpenStatus>>
 {
-    readonly OpenStatus[] _results = new OpenStatus[accounts.Count];
+    readonly Account[] _accounts;
+    readonly OpenStatus[] _results;
     int _next;
+
+    /// <summary>Made on the caller's thread, with the checks that need no state, so that a null can't reach the writer.</summary>
+    public OpenWork(IReadOnlyList<Account> accounts)
+    {
+        _accounts = [.. accounts];
+        _results = Array.ConvertAll(_accounts, EntryChecks.OfItself);
+    }
 
     protected override IReadOnlyList<OpenStatus> Result => _results;
 
     public override bool Decide(Machine machine, Batch batch)
     {
         for (; _next < _results.Length && batch.Length < Journal.BatchBytes; _next++)
-            _results[_next] = machine.Open(accounts[_next]);
+            if (_results[_next] == OpenStatus.Opened) _results[_next] = machine.Open(_accounts[_next]);
         return _next == _results.Length;
     }
 }
@@ -63,6 +71,7 @@ sealed class PostWork : Work<IReadOnlyList<EntryResult>>
     {
         _entries = [.. entries];
         EntryChecks.RequireSides(_entries);
+        EntryChecks.RequireGroupsThatFit(_entries);
         _results = new EntryResult[_entries.Length];
         _ofItself = new (EntryStatus, int)[_entries.Length];
         for (var i = 0; i < _entries.Length; i++)

@@ -187,8 +187,8 @@ sealed class Writer : IDisposable
     /// <summary>Finishes what is queued, and ends the thread.</summary>
     public void Dispose()
     {
-        _expiryTimer.Dispose();
         _queue.Writer.TryComplete();
         _thread.Join();
+        _expiryTimer.Dispose();
     }
 }

@@ -86,17 +86,18 @@ sealed class Model
             (Accounts, Holds, Entries) = (accounts, holds, entries);
             _answers.Clear();
             foreach (var (id, answer) in answers) _answers.Add(id, answer);
-            return Refuse(group, i, results[i]);
+            return Refuse(group, i, results[i], lastOfCall);
         }
         return results;
     }
 
-    List<EntryResult> Refuse(List<Entry> group, int culprit, EntryResult why)
+    List<EntryResult> Refuse(List<Entry> group, int culprit, EntryResult why, Entry lastOfCall)
     {
         var results = new List<EntryResult>();
         for (var i = 0; i < group.Count; i++)
         {
-            var result = i == culprit ? why : Earlier(group[i]) ?? new EntryResult(EntryStatus.LinkedEntryRefused, 0, Now);
+            var ofItself = OfItself(group[i], isOpenLink: group[i].Linked && ReferenceEquals(group[i], lastOfCall));
+            var result = i == culprit ? why : !ofItself.IsPosted ? ofItself : Earlier(group[i]) ?? new EntryResult(EntryStatus.LinkedEntryRefused, 0, Now);
             if (!result.Repeated && !result.IsPosted && result.Status > EntryStatus.IdUsedWithOtherContent)
                 _answers.TryAdd(group[i].Id, new Answer(group[i], result));
             results.Add(result);
