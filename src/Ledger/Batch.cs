@@ -3,7 +3,7 @@ namespace Pujiang.Ledger;
 /// <summary>The records decided since the last flush, in the bytes that the journal will hold.</summary>
 sealed class Batch
 {
-    byte[] _bytes = new byte[1 << 20];
+    byte[] _bytes = new byte[1 << 16];
 
     /// <summary>Where the first record will stand in the journal.</summary>
     public Position Start { get; private set; }

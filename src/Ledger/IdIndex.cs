@@ -67,7 +67,7 @@ sealed class IdIndex
 
     sealed class Shard
     {
-        Slot[] _slots = new Slot[16];
+        Slot[] _slots = new Slot[4];
         int _count;
 
         public void Add(ulong print, Position at)

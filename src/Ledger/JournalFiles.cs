@@ -90,7 +90,8 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
 /// <summary>Reads a file through a window, so that small frames don't cost a call each.</summary>
 sealed class Window(IDiskFile file)
 {
-    byte[] _bytes = new byte[1 << 20];
+    const int Most = 1 << 20;
+    byte[] _bytes = new byte[long.Min(Most, file.Length)];
     long _start;
     int _length;
 

@@ -8,7 +8,7 @@ namespace Pujiang.Ledger;
 sealed class SealedWriter(IDiskFile file)
 {
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    readonly byte[] _bytes = new byte[1 << 20];
+    readonly byte[] _bytes = new byte[1 << 16];
     int _filled;
     long _written;
 

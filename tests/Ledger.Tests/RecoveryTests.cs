@@ -165,7 +165,7 @@ public class RecoveryTests
     [Fact]
     public async Task PowerFailure_AtAnyMoment_LosesNothingAcknowledged()
     {
-        for (var seed = 0; seed < 150; seed++)
+        for (var seed = 0; seed < 100; seed++)
         {
             var random = new Random(seed);
             var disk = new SimulatedDisk();
