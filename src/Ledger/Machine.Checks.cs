@@ -160,7 +160,7 @@ sealed partial class Machine
         var (taken, added) = action == EntryAction.Hold ? (taking, adding) : (taking - adding, adding - taking);
 
         if (slot.Flags.HasFlag(LimitFlags.Closed))
-            return (EntryStatus.AccountClosed, takingLeg < 0 ? addingLeg : addingLeg < 0 ? takingLeg : int.Min(takingLeg, addingLeg));
+            return (EntryStatus.AccountClosed, FirstOf(takingLeg, addingLeg));
         if (added > 0 && slot.Flags.HasFlag(LimitFlags.FrozenIn)) return (EntryStatus.AccountFrozenIn, addingLeg);
         if (taken > 0 && slot.Flags.HasFlag(LimitFlags.FrozenOut)) return (EntryStatus.AccountFrozenOut, takingLeg);
 
@@ -175,8 +175,16 @@ sealed partial class Machine
             if (taken > free) return (EntryStatus.ExceedsAvailable, takingLeg);
         }
         // Posted and pending together stay within 64 bits, so that a capture can't overflow.
-        if ((Int128)slot.PostedDebits + slot.PendingDebits + effect.Debits > long.MaxValue) return (EntryStatus.BalanceOverflow, effect.FirstDebit);
-        if ((Int128)slot.PostedCredits + slot.PendingCredits + effect.Credits > long.MaxValue) return (EntryStatus.BalanceOverflow, effect.FirstCredit);
+        var debitsOverflow = (Int128)slot.PostedDebits + slot.PendingDebits + effect.Debits > long.MaxValue;
+        var creditsOverflow = (Int128)slot.PostedCredits + slot.PendingCredits + effect.Credits > long.MaxValue;
+        if (debitsOverflow || creditsOverflow)
+        {
+            return (EntryStatus.BalanceOverflow, FirstOf(
+                debitsOverflow ? effect.FirstDebit : -1, creditsOverflow ? effect.FirstCredit : -1));
+        }
         return (EntryStatus.Posted, -1);
     }
+
+    /// <summary>The smaller of two leg indexes, of which -1 stands for none.</summary>
+    static int FirstOf(int leg, int other) => leg < 0 ? other : other < 0 ? leg : int.Min(leg, other);
 }

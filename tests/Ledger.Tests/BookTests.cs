@@ -126,4 +126,20 @@ public class BookTests
         var inUse = Assert.Throws<IOException>(() => Book.Open(new BookOptions { Directory = test.Directory }));
         Assert.Contains(test.Directory, inUse.Message, StringComparison.Ordinal);
     }
+
+    // Found by the model: the debit leg was blamed although a credit leg before it overflowed too.
+    [Fact]
+    public async Task Post_BothSidesOverflow_BlamesTheFirstLeg()
+    {
+        const long Most = 1_000_000_000_000_000_000;
+        await using var test = New();
+        await test.Book.Open([Account(1, AccountKind.Asset, Limits.Unlimited), Account(2, limits: Limits.Unlimited)]);
+        for (var i = 0; i < 9; i++)
+        {
+            Assert.True((await test.Post(Transfer(i * 2 + 1, 1, 2, Most))).IsPosted);
+            Assert.True((await test.Post(Transfer(i * 2 + 2, 2, 1, Most))).IsPosted);
+        }
+        var turned = Transfer(99, 1, 2, Most) with { Legs = [Leg.Credit(Id(1), Most), Leg.Debit(Id(1), Most)] };
+        Assert.Equal((EntryStatus.BalanceOverflow, 0), ((await test.Post(turned)).Status, (await test.Post(turned)).Leg));
+    }
 }
