@@ -16,6 +16,9 @@ public sealed record HeaderFacts
     public string? BusinessMessageId { get; set; }
     public string? MessageDefinition { get; set; }
     public string? BusinessService { get; set; }
+
+    /// <summary>Where MsgDefIdr stands.</summary>
+    internal int Line { get; set; }
     public string? Created { get; set; }
 }
 

@@ -1,3 +1,5 @@
+using System.Xml;
+
 
 namespace Pujiang.Accounts;
 
@@ -64,35 +66,60 @@ public readonly record struct MessageType(string Family, int Version)
     }
 }
 
+/// <summary>Whether a part of a file (AppHdr or Document) fits the official schema.</summary>
+public enum SchemaResult : byte
+{
+    /// <summary>No folder of schemas, or none in it for this message.</summary>
+    NotChecked = 0,
+    Valid = 1,
+    Invalid = 2,
+}
+
+/// <summary>A header or message in the file.</summary>
+/// <param name="Element">"AppHdr" or "Document".</param>
+/// <param name="Namespace">The message name for namespaces of the standard ("pain.001.001.09"), else the namespace as it is.</param>
+/// <param name="Schema">The verdict of the official schema.</param>
+public sealed record MessagePart(string Element, string Namespace, SchemaResult Schema);
+
 /// <summary>What a check found.</summary>
 public sealed record CheckReport
 {
     /// <summary>The first message of the file (not its header); null when none could be recognised.</summary>
     public MessageType? Type { get; init; }
 
+    public required IReadOnlyList<MessagePart> Parts { get; init; }
+
+    /// <summary>In the order of the file, the first <see cref="Iso20022Options.MaxFindings"/> of them.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
-    /// <summary>How many there were; more than the list holds when it was cut at <see cref="Iso20022Options.MaxFindings"/>.</summary>
+    /// <summary>How many there were, kept or not.</summary>
     public required long FindingCount { get; init; }
 
     /// <summary>What the file says, counted and summed by us, not copied from its totals.</summary>
     public required MessageFacts Facts { get; init; }
 
-    /// <summary>Whether each part was held against an official schema (one was in the folder).</summary>
-    public bool CheckedAgainstSchemas { get; init; }
-
-    /// <summary>No error: warnings and infos are allowed.</summary>
-    public bool IsAccepted => !HasErrors;
-
-    /// <summary>Set even when the error itself was cut from the list.</summary>
-    public bool HasErrors { get; init; }
+    /// <summary>No error: warnings and infos are allowed. Right even when the error itself was cut from the list.</summary>
+    public required bool IsAccepted { get; init; }
 }
 
-/// <summary>Checks a message of ISO 20022 in one streaming pass: constant memory, whatever the length of the file.</summary>
+/// <summary>Checks a message of ISO 20022 in one streaming pass: constant memory but for the ids that must not repeat.</summary>
 public static class Iso20022Checker
 {
     /// <param name="stream">Read from its position to its end; never closed.</param>
     /// <param name="options">How strictly.</param>
-    public static CheckReport Check(Stream stream, Iso20022Options options) =>
-        new() { Findings = [], FindingCount = 0, Facts = new MessageFacts() };
+    public static CheckReport Check(Stream stream, Iso20022Options options)
+    {
+        var findings = new FindingList(options.MaxFindings);
+        var walk = new MessageWalk(findings, options);
+        try
+        {
+            using var reader = SafeXml.Reader(stream, options);
+            walk.Run(reader);
+        }
+        catch (XmlException broken)
+        {
+            findings.Add(SafeXml.Explain(broken, walk.Path));
+        }
+        return walk.Report();
+    }
 }
