@@ -55,10 +55,11 @@ public readonly record struct Iban
             || value.AsSpan(2, 2).ContainsAnyExceptInRange('0', '9'))
             return (IbanFault.Form, "An IBAN has two capitals, two digits and up to 30 letters or digits.");
         var upper = value.ToUpperInvariant();
+        if (CheckDigits.Mod97(upper[4..] + upper[..4]) != 1)
+            return (IbanFault.CheckDigits, $"The check digits should be {CheckDigits.Expected(upper[4..] + upper[..2])}.");
         if (Structures.TryGetValue(value[..2], out var structure) && !Fits(upper.AsSpan(4), structure))
             return (IbanFault.Structure, $"An IBAN of {value[..2]} has {structure.Length + 4} characters: {value[..2]}, 2 digits, {Describe(structure)}.");
-        if (CheckDigits.Mod97(upper[4..] + upper[..4]) == 1) return (IbanFault.None, null);
-        return (IbanFault.CheckDigits, $"The check digits should be {CheckDigits.Expected(upper[4..] + upper[..2])}.");
+        return (IbanFault.None, null);
     }
 
     static bool Fits(ReadOnlySpan<char> text, string structure)

@@ -8,6 +8,8 @@ sealed class StatementMeaning(MessageWalk walk, FindingList findings, bool colle
 {
     StatementFacts _statement = new();
     BalanceFacts _balance = new(null, null, null, null);
+    CreditLine _line = new(0, Included: true);
+    (decimal Amount, string Path, int Line)? _lineOfClosing;
     (decimal Amount, string Currency, string Side, string Status) _entry;
     readonly Dictionary<string, decimal> _bookedNet = new(StringComparer.Ordinal);
     readonly HashSet<UInt128> _entries = [];
@@ -22,7 +24,7 @@ sealed class StatementMeaning(MessageWalk walk, FindingList findings, bool colle
     {
         base.Open(frame, level);
         if (level == 2 && IsStatement(frame.Name)) Begin();
-        else if (level == 3 && frame.Name == "Bal") _balance = new(null, null, null, null);
+        else if (level == 3 && frame.Name == "Bal") (_balance, _line) = (new(null, null, null, null), new(0, Included: true));
         else if (level == 3 && frame.Name == "Ntry")
         {
             _entry = (0, "", "", "");
@@ -50,7 +52,7 @@ sealed class StatementMeaning(MessageWalk walk, FindingList findings, bool colle
         Facts.Statements.Add(_statement);
         _bookedNet.Clear();
         _entries.Clear();
-        (_closing, _statedEntries) = (null, null);
+        (_closing, _statedEntries, _lineOfClosing) = (null, null, null);
     }
 
     void ReadAccount(Frame frame, string text, int level)
@@ -71,8 +73,22 @@ sealed class StatementMeaning(MessageWalk walk, FindingList findings, bool colle
         else if (level == 4 && frame.Name == "CdtDbtInd") _balance = _balance with { Side = text };
         else if (frame.Name is "Cd" or "Prtry" && Walk.NameAt(4) == "Tp" && Walk.NameAt(level - 1) is "CdOrPrtry" or "Tp")
             _balance = _balance with { Type = text };
-        if (frame.Name == "Amt" && _balance.Type == "CLBD" && _closing is null) _closing = (Walk.Path, frame.Line);
+        if (level == 4 && frame.Name == "Amt" && _balance.Type == "CLBD" && _closing is null) _closing = (Walk.Path, frame.Line);
+        if (level == 5 && Walk.NameAt(4) == "CdtLine") ReadCreditLine(frame, text);
     }
+
+    /// <summary>A credit line that a balance mentions; "not included" means the balance is the customer's own money.</summary>
+    void ReadCreditLine(Frame frame, string text)
+    {
+        if (frame.Name == "Incl") _line = _line with { Included = text is "true" or "1" };
+        else if (frame.Name == "Amt" && TryAmount(text, out var amount))
+        {
+            _line = _line with { Amount = amount };
+            if (_balance.Type == "CLBD" && !_line.Included) _lineOfClosing ??= (amount, Walk.Path, frame.Line);
+        }
+    }
+
+    readonly record struct CreditLine(decimal Amount, bool Included);
 
     void ReadEntry(Frame frame, string text, int level)
     {
@@ -114,6 +130,7 @@ sealed class StatementMeaning(MessageWalk walk, FindingList findings, bool colle
     {
         if (_statedEntries is { } stated && int.TryParse(stated.Text, out var count) && count != _statement.Entries)
             Findings.Add(new(FindingCodes.EntryCountMismatch, stated.Path, stated.Text, $"{_statement.Entries}, the entries counted.", Severity.Warning, stated.Line));
+        CheckCreditLine();
         var opening = Signed("OPBD") ?? Signed("PRCD");
         var closing = Signed("CLBD");
         if (opening is not { } from || closing is not { } to || from.Currency != to.Currency) return;
@@ -123,6 +140,19 @@ sealed class StatementMeaning(MessageWalk walk, FindingList findings, bool colle
             Findings.Add(new(FindingCodes.StatementRollForward, _closing?.Path ?? Walk.Path, $"{forward.Closing:0.00###}",
                 $"{forward.Opening + forward.Net:0.00###}: opening {forward.Opening:0.00###}, net of booked entries {forward.Net:0.00###}.",
                 Line: _closing?.Line ?? 0));
+    }
+
+    /// <summary>
+    /// A closing balance with a credit line beside it leads to a closing available balance with the line in it. Only a
+    /// warning: money that is booked but not yet available may explain a difference.
+    /// </summary>
+    void CheckCreditLine()
+    {
+        if (_lineOfClosing is not { } line || Signed("CLBD") is not { } booked || Signed("CLAV") is not { } available) return;
+        if (booked.Currency != available.Currency || available.Amount == booked.Amount || available.Amount == booked.Amount + line.Amount) return;
+        Findings.Add(new(FindingCodes.StatementRollForward, line.Path, $"{line.Amount:0.00###}",
+            $"{available.Amount - booked.Amount:0.00###}: closing available {available.Amount:0.00###} less closing booked {booked.Amount:0.00###}.",
+            Severity.Warning, line.Line));
     }
 
     (decimal Amount, string Currency)? Signed(string type)

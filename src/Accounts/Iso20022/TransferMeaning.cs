@@ -20,6 +20,8 @@ sealed class TransferMeaning(MessageWalk walk, FindingList findings, MessageType
     /// <summary>The repetition found in the open transaction: one finding each, not one per id.</summary>
     (string Path, string Value, int First, int Line)? _repetition;
 
+    protected override bool PaysOut => _initiation;
+
     string Transaction => _return ? "TxInf" : "CdtTrfTxInf";
     int TransactionLevel => _initiation ? 3 : 2;
 

@@ -23,7 +23,6 @@ public sealed class Iso20022VectorTests
         if (entry.TryGetProperty("expectedFinding", out var expected))
         {
             Assert.True(codes.Contains(expected.GetString()!), $"{expected} is missing among\n{Vectors.Show(report.Findings)}");
-            Assert.False(report.IsAccepted);
             var verdict = string.Join('/', report.Parts.Select(part => Verdict(part.Schema)));
             var stated = entry.GetProperty("xsdResult").GetString()!;
             if (!stated.StartsWith("not-", StringComparison.Ordinal)) Assert.Equal(stated, verdict);
