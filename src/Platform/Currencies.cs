@@ -52,6 +52,9 @@ public static class Currencies
         return code is not null && ByCode.TryGetValue(code, out currency);
     }
 
+    /// <summary>A code that the program itself names; an unknown one is a bug.</summary>
+    public static Currency Find(string code) => ByCode[code];
+
     /// <summary>Digits that <paramref name="amount"/> needs after the point: 5442.09000 needs two.</summary>
     public static int DigitsNeeded(decimal amount)
     {
