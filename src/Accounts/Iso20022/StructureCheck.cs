@@ -4,8 +4,9 @@ namespace Pujiang.Accounts;
 sealed class StructureCheck(FindingList findings)
 {
     int _version;
+    bool _paysOut;
 
-    public void Begin(MessageType type) => _version = type.Version;
+    public void Begin(MessageType type) => (_version, _paysOut) = (type.Version, type.Family == "pain.001");
 
     public void Open(Frame parent, Frame frame, MessageWalk walk)
     {
@@ -14,7 +15,8 @@ sealed class StructureCheck(FindingList findings)
         var place = frame.Namespace == parent.Namespace ? rule.Find(frame.Name, _version) : -1;
         if (place < 0)
         {
-            Report(FindingCodes.ElementUnknown, frame, walk, $"Kept, not read: not among what we know of {parent.Name}.", Severity.Info);
+            Report(FindingCodes.ElementUnknown, frame, walk, $"An element that {parent.Name} has in this version; it is kept, not read.",
+                _paysOut ? Severity.Error : Severity.Warning);
             return;
         }
         var item = rule.Items[place];
