@@ -24,7 +24,27 @@ public enum Severity : byte
 /// <param name="Severity">Whether the message can still be taken.</param>
 /// <param name="Line">Line in the file, from 1; 0 when unknown.</param>
 public sealed record Finding(
-    string Code, string Path, string Value, string Expected, Severity Severity = Severity.Error, int Line = 0);
+    string Code, string Path, string Value, string Expected, Severity Severity = Severity.Error, int Line = 0)
+{
+    /// <summary>
+    /// The payment block and transfer of a pain.001 that the path leads to, from 1. A finding without block belongs to the
+    /// whole file, one without transfer to the whole block.
+    /// </summary>
+    public (int? Block, int? Transfer) Place
+    {
+        get
+        {
+            int? block = null;
+            int? transfer = null;
+            foreach (var step in Path.Split('/'))
+                if (step.StartsWith("PmtInf[", StringComparison.Ordinal)) block = Index(step);
+                else if (step.StartsWith("CdtTrfTxInf[", StringComparison.Ordinal)) transfer = Index(step);
+            return (block, transfer);
+        }
+    }
+
+    static int Index(string step) => int.Parse(step.AsSpan(step.IndexOf('[', StringComparison.Ordinal) + 1)[..^1]);
+}
 
 /// <summary>How messages are checked.</summary>
 public sealed record Iso20022Options
