@@ -19,6 +19,9 @@ public sealed record HeaderFacts
 
     /// <summary>Where MsgDefIdr stands.</summary>
     internal int Line { get; set; }
+
+    /// <summary>Whether the message it announces was met.</summary>
+    internal bool IsUsed { get; set; }
     public string? Created { get; set; }
 }
 

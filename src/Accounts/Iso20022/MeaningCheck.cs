@@ -21,8 +21,10 @@ class MeaningCheck(MessageWalk walk, FindingList findings, bool collect)
     {
         var document = new DocumentFacts { Namespace = type.ToString() };
         facts.Documents.Add(document);
-        if (facts.Header?.MessageDefinition is { } stated && stated != type.ToString())
-            findings.Add(new(FindingCodes.BahMsgDefIdrMismatch, "/AppHdr/MsgDefIdr", stated, $"{type}, the message that follows.", Line: facts.Header.Line));
+        // A header speaks of the one message behind it; further messages of an envelope have their own or none.
+        if (facts.Header is { IsUsed: false, MessageDefinition: { } stated } header && stated != type.ToString())
+            findings.Add(new(FindingCodes.BahMsgDefIdrMismatch, "/AppHdr/MsgDefIdr", stated, $"{type}, the message that follows.", Line: header.Line));
+        if (facts.Header is not null) facts.Header.IsUsed = true;
         var collect = options.CollectFacts;
         return type.Family switch
         {
@@ -128,8 +130,10 @@ class MeaningCheck(MessageWalk walk, FindingList findings, bool collect)
     /// <summary>The ledger's limit for one leg.</summary>
     const long LargestMinorUnits = 1_000_000_000_000_000_000;
 
+    /// <summary>An amount of at most 18 digits before the point, so that sums of them can't overflow.</summary>
     public static bool TryAmount(string text, out decimal amount) => decimal.TryParse(
-        text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out amount);
+        text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out amount)
+        && Math.Abs(amount) < 1_000_000_000_000_000_000m;
 }
 
 /// <summary>The business application header, and the facts of it.</summary>
