@@ -28,7 +28,7 @@ class MeaningCheck(MessageWalk walk, FindingList findings, bool collect)
         var collect = options.CollectFacts;
         return type.Family switch
         {
-            "pain.001" or "pacs.008" or "pacs.009" or "pacs.004" => new TransferMeaning(walk, findings, type, collect) { Facts = document },
+            "pain.001" or "pain.008" or "pacs.003" or "pacs.004" or "pacs.008" or "pacs.009" => new TransferMeaning(walk, findings, type, collect) { Facts = document },
             "camt.052" or "camt.053" or "camt.054" => new StatementMeaning(walk, findings, collect) { Facts = document },
             "pain.002" or "pacs.002" => new StatusMeaning(walk, findings, collect) { Facts = document },
             _ => new MeaningCheck(walk, findings, collect) { Facts = document },

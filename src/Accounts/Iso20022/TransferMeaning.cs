@@ -3,11 +3,15 @@ using System.Text;
 
 namespace Pujiang.Accounts;
 
-/// <summary>Messages that carry transfers (pain.001, pacs.008, pacs.009) or returns (pacs.004): totals and duplicates.</summary>
+/// <summary>
+/// Messages that carry transfers (pain.001, pacs.008, pacs.009), direct debits (pain.008, pacs.003) or returns (pacs.004):
+/// totals and duplicates.
+/// </summary>
 sealed class TransferMeaning(MessageWalk walk, FindingList findings, MessageType type, bool collect)
     : MeaningCheck(walk, findings, collect)
 {
-    readonly bool _initiation = type.Family == "pain.001";
+    readonly bool _initiation = type.Family is "pain.001" or "pain.008";
+    readonly bool _debit = type.Family is "pain.008" or "pacs.003";
     readonly bool _return = type.Family == "pacs.004";
     readonly Totals _group = new();
     readonly Totals _payment = new();
@@ -20,9 +24,9 @@ sealed class TransferMeaning(MessageWalk walk, FindingList findings, MessageType
     /// <summary>The repetition found in the open transaction: one finding each, not one per id.</summary>
     (string Path, string Value, int First, int Line)? _repetition;
 
-    protected override bool PaysOut => _initiation;
+    protected override bool PaysOut => _initiation && !_debit;
 
-    string Transaction => _return ? "TxInf" : "CdtTrfTxInf";
+    string Transaction => _return ? "TxInf" : _debit ? "DrctDbtTxInf" : "CdtTrfTxInf";
     int TransactionLevel => _initiation ? 3 : 2;
 
     public override void Close(Frame frame, string text, int level)
@@ -58,7 +62,7 @@ sealed class TransferMeaning(MessageWalk walk, FindingList findings, MessageType
         else if (IsAmount(frame, below)) ReadAmount(frame, text);
     }
 
-    bool IsAmount(Frame frame, int below) => frame.Currency is not null && (_initiation
+    bool IsAmount(Frame frame, int below) => frame.Currency is not null && (_initiation && !_debit
         ? (below == 2 && frame.Name == "InstdAmt") || (below == 3 && frame.Name == "Amt" && Walk.NameAt(5) == "EqvtAmt")
         : below == 1 && frame.Name is "IntrBkSttlmAmt" or "InstdAmt" or "RtrdIntrBkSttlmAmt");
 

@@ -73,6 +73,16 @@ public sealed class CheckerTests
         Assert.True(report.Findings.Any(f => f.Code == code && f.Path == path), Vectors.Show(report.Findings));
     }
 
+    [Theory]
+    [InlineData("pain.008", "<PmtInf><DrctDbtTxInf><InstdAmt Ccy=\"EUR\">5</InstdAmt></DrctDbtTxInf></PmtInf>", "InstdAmt.EUR")]
+    [InlineData("pacs.003", "<DrctDbtTxInf><IntrBkSttlmAmt Ccy=\"EUR\">5</IntrBkSttlmAmt><InstdAmt Ccy=\"USD\">6</InstdAmt></DrctDbtTxInf>", "IntrBkSttlmAmt.EUR")]
+    public void DirectDebits_AreCountedToo(string family, string transactions, string sum)
+    {
+        var report = Check($"<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:{family}.001.11\"><X><GrpHdr><NbOfTxs>2</NbOfTxs><CtrlSum>5</CtrlSum></GrpHdr>{transactions}</X></Document>");
+        Assert.Equal(5, report.Facts.Documents[0].Sums[sum]);
+        Assert.Equal([FindingCodes.UnsupportedVersion, FindingCodes.NbOfTxsMismatch], report.Findings.Select(f => f.Code));
+    }
+
     [Fact]
     public void NotProvided_MayBeRepeated()
     {
