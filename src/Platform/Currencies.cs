@@ -28,7 +28,10 @@ public sealed record Currency(string Code, int? Digits, CurrencyKind Kind)
     public Asset Asset => field ??= new Asset(Code, Digits ?? 0);
 }
 
-/// <summary>The active codes of ISO 4217:2015, list one, as amended to 2025 (amendment 179: BGN still listed).</summary>
+/// <summary>
+/// The codes of ISO 4217, list one, as of 2025. Codes that were replaced lately (ANG, BGN, CUC) are still taken, because
+/// messages with them are still under way; older ones (DEM, LTL …) are not.
+/// </summary>
 public static class Currencies
 {
     const string TwoDigits =

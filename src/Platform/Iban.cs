@@ -16,7 +16,7 @@ public enum IbanFault : byte
 public readonly record struct Iban
 {
     /// <summary>
-    /// The countries' own part as in the IBAN registry (SWIFT, release 99): runs of n digits, a capitals, c both.
+    /// The countries' own part as in SWIFT's IBAN registry: runs of n digits, a capitals, c both.
     /// A country that is not here is accepted on its check digits alone, because the registry grows.
     /// </summary>
     const string Registry =
