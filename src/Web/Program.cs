@@ -1,0 +1,24 @@
+using System.Globalization;
+using Pujiang.Web;
+
+// Amounts, dates and file formats never follow the machine; only texts follow the visitor.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    // Static files and settings are beside the program, wherever it is started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.AddRequestLimits();
+builder.AddWebPages();
+builder.AddSignIn();
+
+var app = builder.Build();
+app.UseWebPages();
+app.MapWebPages();
+app.MapSignIn();
+app.MapDisplay();
+
+await app.RunAsync();
