@@ -21,4 +21,5 @@ app.MapWebPages();
 app.MapSignIn();
 app.MapDisplay();
 
+app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}"));
 await app.RunAsync();
