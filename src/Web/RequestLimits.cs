@@ -35,7 +35,6 @@ static class RequestLimits
         }
         if (size is { IsReadOnly: false }) size.MaxRequestBodySize = null;
         if (length <= MostDrained) await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
-        context.Request.Method = HttpMethods.Get;
         context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
         if (context.Request.Path.StartsWithSegments(WebPages.ApiPrefix, StringComparison.Ordinal))
             await TypedResults.Problem(

@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
@@ -91,7 +93,25 @@ static class WebPages
                 CreateScopeForErrors = true,
             });
             pages.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
+            pages.Use(ReadAgain);
         });
+    }
+
+    /// <summary>The error page is read, not posted to: run again as a POST it would be refused like the request before it.</summary>
+    static async Task ReadAgain(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+        {
+            context.Request.Method = HttpMethods.Get;
+            context.Request.ContentType = null;
+            context.Request.ContentLength = null;
+            context.Request.Body = Stream.Null;
+        }
+        await next(context);
+        // A form refused for its token has a content type but no content, and would get no error page.
+        if (context is { Response: { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false } }
+            && context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
+            context.Response.ContentType = null;
     }
 
     static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments(ApiPrefix, StringComparison.Ordinal);

@@ -57,6 +57,7 @@ public sealed class Bank : IAsyncLifetime
         using var publish = Process.Start(new ProcessStartInfo("bash", [Path.Combine(Root, "pujiang"), "publish"])
         {
             RedirectStandardError = true,
+            UseShellExecute = false,
         }) ?? throw new InvalidOperationException("bash did not start.");
         var errors = await publish.StandardError.ReadToEndAsync();
         await publish.WaitForExitAsync();
@@ -74,6 +75,7 @@ public sealed class Bank : IAsyncLifetime
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             WorkingDirectory = folder,
         };
         _server = Process.Start(start) ?? throw new InvalidOperationException("The bank did not start.");

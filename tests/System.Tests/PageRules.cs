@@ -10,10 +10,11 @@ static class PageRules
     static readonly string Script = ReadScript();
 
     /// <summary>Everything wrong with the page that the visitor has open.</summary>
-    public static async Task<List<string>> Check(Visitor visitor, int status = 200)
+    /// <param name="focusMoved">The page set the focus itself, so Tab does not begin at its top.</param>
+    public static async Task<List<string>> Check(Visitor visitor, int status = 200, bool focusMoved = false)
     {
         var (page, mode) = (visitor.Page, visitor.Mode);
-        var wrong = await visitor.Traffic(status);
+        var wrong = visitor.Traffic(status);
         wrong.AddRange(await Axe(page, mode));
         wrong.AddRange(await page.EvaluateAsync<string[]>(Script + ".look", new
         {
@@ -21,7 +22,7 @@ static class PageRules
             care = mode.Care is not null,
             extra = mode.Care == "extra-large",
         }));
-        wrong.AddRange(await Keyboard(page));
+        if (!focusMoved) wrong.AddRange(await Keyboard(page));
         wrong.AddRange(await Reflow(page, mode));
         return wrong;
     }

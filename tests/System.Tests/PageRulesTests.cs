@@ -34,7 +34,7 @@ public sealed class PageRulesTests(Bank bank)
         var response = await visitor.Open(path);
         await visitor.Picture(Name(path, role, mode));
         Assert.Equal(status, response.Status);
-        var wrong = await PageRules.Check(visitor, status);
+        var wrong = await PageRules.Check(visitor, status).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 

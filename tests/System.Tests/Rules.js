@@ -200,6 +200,8 @@
       }
       for (const element of document.body.querySelectorAll('*')) {
         if (!['hidden', 'clip'].includes(style(element).overflowX) || hiddenOnPurpose(element) || element.closest('svg') || !visible(element)) continue;
+        // The browser shortens the name of a chosen file itself.
+        if (element.type === 'file') continue;
         if (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1) wrong.push(`${rule}: ${short(element)} is cut off`);
       }
       root.style.removeProperty('font-size');

@@ -33,7 +33,8 @@ public static class Amounts
     /// 1,234.56 is 壹仟贰佰叁拾肆元伍角陆分, 100.00 is 壹佰元整.
     /// </summary>
     /// <remarks>
-    /// 支付结算办法 annex 1 (正确填写票据和结算凭证的基本规定): zeros between digits are written 零 once; 整 ends an amount
+    /// 支付结算办法 annex 1 (正确填写票据和结算凭证的基本规定): zeros between digits are written 零 once (the rules leave
+    /// the choice where a group ends in zeros, as in 107,000.53: here with 零); 整 ends an amount
     /// without fen. Currencies other than yuan have no capitals here and throw.
     /// </remarks>
     public static string InCapitals(this Money money)
