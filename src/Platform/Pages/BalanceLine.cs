@@ -27,8 +27,7 @@ sealed class BalanceLine
             Lines.Add((Label(value, asset, step), Y(value)));
         Path = Draw();
         Area = $"{Path}V{Number(Y(Math.Clamp(0, low, high)))}H{Number(X(points[0].Date))}Z";
-        var last = points[^1];
-        End = (Number(X(last.Date)), Number(Y(last.Balance.ToDecimal())));
+        End = (Number(Width), Number(Y(points[^1].Balance.ToDecimal())));
         ZeroAt = low < 0 && high > 0 ? Number(Y(0)) : null;
     }
 
@@ -72,15 +71,14 @@ sealed class BalanceLine
             var (x, y) = (Number(X(point.Date)), Number(Y(point.Balance.ToDecimal())));
             path.Append(path.Length == 0 ? $"M{x} {y}" : $"H{x}V{y}");
         }
-        // A single day is a level line over the whole width.
-        if (X(_points[^1].Date) < Width) path.Append(CultureInfo.InvariantCulture, $"H{Width}");
-        return path.ToString();
+        return path.Append(CultureInfo.InvariantCulture, $"H{Width}").ToString();
     }
 
+    /// <summary>Each day has a width, the last one too: its balance would else be a spike at the edge.</summary>
     decimal X(DateOnly date)
     {
-        var days = _points[^1].Date.DayNumber - _points[0].Date.DayNumber;
-        return days == 0 ? 0 : (date.DayNumber - _points[0].Date.DayNumber) * (decimal)Width / days;
+        var first = _points[0].Date.DayNumber;
+        return (date.DayNumber - first) * (decimal)Width / (_points[^1].Date.DayNumber - first + 1);
     }
 
     decimal Y(decimal value) => (_high - value) / (_high - _low) * Height;

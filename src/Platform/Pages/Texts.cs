@@ -10,6 +10,11 @@ namespace Pujiang.Platform;
 /// <summary>An assembly that has pages and, embedded, their texts (<c>Resources/ui.*.json</c>).</summary>
 public sealed record PagesAssembly(Assembly Assembly);
 
+/// <summary>A page that a service offers in the menu of those who are signed in.</summary>
+/// <param name="Order">Smaller first; steps of ten leave room.</param>
+/// <param name="Roles">Who sees it; empty for everybody.</param>
+public sealed record MenuItem(string Href, string TextKey, int Order, params IReadOnlyList<string> Roles);
+
 /// <summary>The languages of the pages.</summary>
 public static class Languages
 {

@@ -8,10 +8,10 @@ public sealed class BalanceLineTests
     static readonly Asset Cny = new("CNY", 2);
 
     [Fact]
-    public void Line_OfThreeDays_StepsFromDayToDay()
+    public void Line_OfFourDays_StepsFromDayToDay()
     {
-        var line = BalanceLine.Of(Points(0, 300_00, 150_00));
-        Assert.Equal("M0 300H500V0H1000V150", line.Path);
+        var line = BalanceLine.Of(Points(0, 300_00, 150_00, 150_00));
+        Assert.Equal("M0 300H250V0H500V150H750V150H1000", line.Path);
         Assert.Equal(["¥300", "¥200", "¥100", "¥0"], line.Lines.Select(l => l.Label));
         Assert.Null(line.ZeroAt);
     }
@@ -32,7 +32,7 @@ public sealed class BalanceLineTests
     public void Line_OfZeros_HasAnAxisAndStaysOnIt()
     {
         var line = BalanceLine.Of(Points(0, 0));
-        Assert.Equal("M0 300H1000V300", line.Path);
+        Assert.Equal("M0 300H500V300H1000", line.Path);
         Assert.True(line.Lines.Count >= 2);
     }
 
