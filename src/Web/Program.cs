@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 using Pujiang.Web;
 
 // Amounts, dates and file formats never follow the machine; only texts follow the visitor.
@@ -22,4 +23,13 @@ app.MapSignIn();
 app.MapDisplay();
 
 app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}"));
-await app.RunAsync();
+try
+{
+    await app.RunAsync();
+    return 0;
+}
+catch (IOException refused) when (refused.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"{refused.Message} Choose another one with --port.");
+    return 1;
+}
