@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Connections;
+using Pujiang.Web;
+
+// Amounts, dates and file formats never follow the machine; only texts follow the visitor.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    // Static files and settings are beside the program, wherever it is started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.AddRequestLimits();
+builder.AddWebPages();
+builder.AddSignIn();
+
+var app = builder.Build();
+app.UseWebPages();
+app.MapWebPages();
+app.MapSignIn();
+app.MapDisplay();
+
+app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}"));
+try
+{
+    await app.RunAsync();
+    return 0;
+}
+catch (IOException refused) when (refused.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"{refused.Message} Choose another one with --port.");
+    return 1;
+}

@@ -1,0 +1,98 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pujiang.Platform;
+
+namespace Pujiang.Web;
+
+/// <summary>Who is there. In demo mode one click on a person is enough; nothing of this answers outside demo mode.</summary>
+static class SignIn
+{
+    public static void AddSignIn(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        {
+            cookie.Cookie.Name = "session";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.ExpireTimeSpan = TimeSpan.FromMinutes(30);
+            cookie.SlidingExpiration = true;
+            cookie.LoginPath = "/sign-in";
+            cookie.AccessDeniedPath = "/error/403";
+            cookie.ReturnUrlParameter = "back";
+            cookie.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
+            cookie.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
+        });
+        builder.Services.AddAuthorization();
+        builder.Services.AddCascadingAuthenticationState();
+        builder.Services.TryAddSingleton<IDemoPeople, SamplePeople>();
+    }
+
+    public static bool DemoMode(IConfiguration configuration) => configuration.GetValue<bool>("Pujiang:DemoMode");
+
+    public static void MapSignIn(this WebApplication app)
+    {
+        if (DemoMode(app.Configuration)) app.MapPost("/sign-in/demo", SignInAsDemoPerson).AllowAnonymous();
+        app.MapPost("/sign-out", SignOut).AllowAnonymous();
+    }
+
+    static async Task<IResult> SignInAsDemoPerson(
+        [FromForm] Guid person, [FromForm] string? back, IDemoPeople people, HttpContext context)
+    {
+        var found = (await people.List(context.RequestAborted)).FirstOrDefault(p => p.Id == person);
+        if (found is null) return TypedResults.NotFound();
+        var identity = new ClaimsIdentity(
+        [
+            new Claim(ClaimTypes.NameIdentifier, found.Id.ToString()),
+            new Claim(ClaimTypes.Name, found.Name.Chinese),
+            new Claim(EnglishName, found.Name.English),
+            new Claim(ClaimTypes.Role, found.Role),
+        ], CookieAuthenticationDefaults.AuthenticationScheme);
+        await context.SignInAsync(new ClaimsPrincipal(identity));
+        return TypedResults.LocalRedirect(LocalUrl.OrHome(back));
+    }
+
+    static async Task<IResult> SignOut([FromForm] string? back, HttpContext context)
+    {
+        await context.SignOutAsync();
+        return TypedResults.LocalRedirect(LocalUrl.OrHome(back));
+    }
+
+    const string EnglishName = "name_en";
+
+    /// <summary>Name of the signed-in person in the page's language, or null.</summary>
+    public static string? NameOf(ClaimsPrincipal user) =>
+        user.FindFirstValue(ClaimTypes.Name) is { } name
+            ? new Bilingual(name, user.FindFirstValue(EnglishName) ?? name).Here : null;
+
+    /// <summary>Programs are told; people are shown the way.</summary>
+    static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        if (context.Request.Path.StartsWithSegments(WebPages.ApiPrefix, StringComparison.Ordinal))
+            context.Response.StatusCode = status;
+        else
+            context.Response.Redirect(context.RedirectUri);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stands in until a service lists the demo people of its data.</summary>
+    sealed class SamplePeople : IDemoPeople
+    {
+        static readonly IReadOnlyList<DemoPerson> People =
+        [
+            Person(1, "王秀英", "Wang Xiuying", "customer", "工资账户、转账、对账单", "Salary account, transfers, statements"),
+            Person(2, "陈国华", "Chen Guohua", "customer", "72 岁，用长辈版", "72 years old, uses large text"),
+            Person(3, "浦江精密机械有限公司", "Pujiang Precision Machinery", "firm", "对公账户，批量付款文件", "Company accounts, payment files"),
+            Person(4, "李敏（柜员）", "Li Min (teller)", "teller", "查客户、办业务", "Looks up customers and serves them"),
+        ];
+
+        public Task<IReadOnlyList<DemoPerson>> List(CancellationToken cancel) => Task.FromResult(People);
+
+        static DemoPerson Person(int number, string chinese, string english, string role, string shows, string showsEnglish) =>
+            new(NameBasedId($"demo-{number}"), new Bilingual(chinese, english), role, new Bilingual(shows, showsEnglish));
+
+        static Guid NameBasedId(string name) => new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name))[..16]);
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Playwright;
+
+namespace Pujiang.System.Tests;
+
+/// <summary>A browser tab with its own cookies that notes what a visitor would not see: other hosts, console errors, weight.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    readonly Bank _bank;
+    readonly IBrowserContext _context;
+    readonly List<string> _requests = [];
+    readonly List<string> _console = [];
+
+    double _bytes;
+
+    Visitor(Bank bank, Mode mode, IBrowserContext context, IPage page, ICDPSession network)
+    {
+        (_bank, _context, Mode, Page) = (bank, context, mode, page);
+        page.Request += (_, request) => _requests.Add(request.Url);
+        // The browser's own count of what came over the wire, headers and compression included.
+        network.Event("Network.loadingFinished").OnEvent += (_, e) => _bytes += e?.GetProperty("encodedDataLength").GetDouble() ?? 0;
+        page.Console += (_, message) => { if (message.Type is "error" or "warning") _console.Add(message.Text); };
+        page.PageError += (_, error) => _console.Add(error);
+    }
+
+    public Mode Mode { get; }
+    public IPage Page { get; }
+
+    internal static async Task<Visitor> Arrive(Bank bank, Mode mode, bool scripts)
+    {
+        var context = await bank.Browser.NewContextAsync(mode.Options(scripts));
+        if (mode.Care is not null)
+            await context.AddCookiesAsync([new Cookie { Name = "care", Value = mode.Care, Url = bank.Url }]);
+        var page = await context.NewPageAsync();
+        var network = await context.NewCDPSessionAsync(page);
+        await network.SendAsync("Network.enable");
+        return new Visitor(bank, mode, context, page, network);
+    }
+
+    /// <summary>Opens a path of the bank and forgets what earlier pages loaded.</summary>
+    public async Task<IResponse> Open(string path)
+    {
+        _requests.Clear();
+        _console.Clear();
+        _bytes = 0;
+        return await Page.GotoAsync(_bank.Url + path, new PageGotoOptions { WaitUntil = WaitUntilState.Load })
+            ?? throw new InvalidOperationException($"No answer for {path}.");
+    }
+
+    /// <summary>Signs in as the first demo person with this role, as a visitor does: by the button of the card.</summary>
+    public async Task SignIn(string role)
+    {
+        await Open("/sign-in");
+        await Page.Locator($"[data-role='{role}'] button").First.ClickAsync();
+        await Page.WaitForURLAsync(_bank.Url + "/");
+    }
+
+    /// <summary>What the network and the console say about the page: N2, W1 and P1 of the rules.</summary>
+    internal List<string> Traffic(int status)
+    {
+        const int MostBytes = 50 * 1024;
+        var wrong = new List<string>();
+        // An error page makes the browser itself report the status; that is no fault of the page.
+        wrong.AddRange(_console.Where(text => status < 400 || !text.Contains("Failed to load resource", StringComparison.Ordinal))
+            .Select(text => $"P1: console says '{text}'"));
+        wrong.AddRange(_requests
+            .Where(url => !url.StartsWith(_bank.Url, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal))
+            .Select(url => $"N2: request to {url}"));
+        if (_bytes is 0 or > MostBytes) wrong.Add($"W1: {_bytes} bytes over the wire, not 1 to {MostBytes}");
+        return wrong;
+    }
+
+    /// <summary>Keeps a picture of the whole page in artifacts/screenshots, to be looked at.</summary>
+    public async Task Picture(string name)
+    {
+        var folder = Path.Combine(Bank.Root, "artifacts", "screenshots");
+        Directory.CreateDirectory(folder);
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+    }
+
+    public async ValueTask DisposeAsync() => await _context.CloseAsync();
+}
