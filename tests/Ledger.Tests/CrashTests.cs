@@ -31,7 +31,9 @@ public class CrashTests
     /// <summary>Runs the child until it has acknowledged so many entries, and kills it (SIGKILL).</summary>
     static async Task<List<int>> LiveAndKill(string directory, int life, int entries)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        // Not Environment.ProcessPath: that is dotnet itself when the runner was started through its dll.
+        var program = Path.Combine(AppContext.BaseDirectory, "Pujiang.Ledger.Tests");
+        var start = new ProcessStartInfo(program)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
