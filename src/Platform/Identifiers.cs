@@ -119,6 +119,11 @@ public readonly record struct CreditCode
 /// <summary>The Luhn formula (ISO/IEC 7812-1 annex B).</summary>
 public static class Luhn
 {
+    /// <summary>The digit that makes the number hold when it is put behind it.</summary>
+    /// <param name="digits">Digits only, without the check digit.</param>
+    public static char CheckDigit(string digits) =>
+        "0123456789".First(check => Holds(digits + check));
+
     /// <summary>Whether digits with their check digit at the end satisfy the formula; false for anything but digits.</summary>
     public static bool Holds(ReadOnlySpan<char> digits)
     {

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using Pujiang.Ledger;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+/// <summary>
+/// The limit per day as a ledger balance: each account that pays has an allowance account, filled up to its daily limit
+/// once a business day; each payment takes its amount from it in the same entry.
+/// </summary>
+sealed class DailyAllowance(ILedger ledger)
+{
+    readonly ConcurrentDictionary<AccountId, DateOnly> _filled = new();
+
+    public static AccountId AccountOf(AccountId deposit) => new(NameBasedId.From("accounts", "allowance", deposit.ToString()));
+
+    /// <summary>The two legs that a payment adds to its entry.</summary>
+    public static Leg[] Take(DepositAccount from, long amount) =>
+        [Leg.Debit(AccountOf(from.Id), amount), Leg.Credit(HouseAccounts.AllowancePool(from.Asset), amount)];
+
+    /// <summary>Makes sure that the allowance was filled for this day. Safe to repeat and to race: the ledger takes the day's filling once.</summary>
+    public async Task FillFor(DepositAccount account, DateOnly today, CancellationToken cancel)
+    {
+        if (_filled.TryGetValue(account.Id, out var last) && last == today) return;
+        var id = AccountOf(account.Id);
+        if (await ledger.Find(id, cancel) is null) await OpenAllowance(account, cancel);
+
+        var entry = new EntryId(NameBasedId.From("accounts", "allowance-day", account.Id.ToString(), today.ToString("O")));
+        if (await ledger.FindEntry(entry, cancel) is null)
+            await SetTo(account, account.DailyLimit, entry, today, cancel);
+        _filled[account.Id] = today;
+    }
+
+    /// <summary>Moves today's allowance by the difference between two daily limits. What was paid today stays counted.</summary>
+    public async Task ChangeLimit(
+        DepositAccount account, long oldLimit, EntryId id, DateOnly today, CancellationToken cancel)
+    {
+        await FillFor(account, today, cancel);
+        var state = await ledger.Find(AccountOf(account.Id), cancel) ?? throw new InvalidOperationException("No allowance account.");
+        var target = Math.Max(0, state.Posted + account.DailyLimit - oldLimit);
+        await SetTo(account, target, id, today, cancel);
+    }
+
+    async Task SetTo(DepositAccount account, long target, EntryId entry, DateOnly today, CancellationToken cancel)
+    {
+        var allowance = AccountOf(account.Id);
+        var pool = HouseAccounts.AllowancePool(account.Asset);
+        var state = await ledger.Find(allowance, cancel) ?? throw new InvalidOperationException("No allowance account.");
+        var difference = target - state.Posted;
+        if (difference == 0) return;
+        Leg[] legs = difference > 0
+            ? [Leg.Debit(pool, difference), Leg.Credit(allowance, difference)]
+            : [Leg.Debit(allowance, -difference), Leg.Credit(pool, -difference)];
+        // Another request may have filled the same day a moment ago; then the id is taken, and that is as good.
+        await ledger.Post(
+            [new Entry { Id = entry, Legs = legs, ValueDate = today, Code = (int)BookingCode.Allowance, Reference = $"accounts/allowance/{account.Id}" }],
+            cancel);
+    }
+
+    async Task OpenAllowance(DepositAccount account, CancellationToken cancel) =>
+        await ledger.Open(
+            [
+                new Account
+                {
+                    Id = AccountOf(account.Id),
+                    Asset = HouseAccounts.AllowanceAsset(account.Asset),
+                    Kind = AccountKind.Liability,
+                    ChartCode = ChartOfAccounts.DailyAllowance,
+                    Reference = $"accounts/allowance/{account.Id}",
+                },
+            ], cancel);
+}

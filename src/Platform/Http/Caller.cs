@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Pujiang.Platform;
+
+/// <summary>Who is asking: a signed-in party, or the bank's operator.</summary>
+/// <param name="PartyId">The party whose accounts may be used; null for the operator.</param>
+/// <param name="IsOperator">May act on every account.</param>
+public sealed record Caller(Guid? PartyId, bool IsOperator)
+{
+    /// <summary>Key under which answers to this caller are stored.</summary>
+    public string Key => PartyId?.ToString() ?? "operator";
+
+    public bool MayUse(Guid ownerPartyId) => IsOperator || PartyId == ownerPartyId;
+
+    /// <summary>Binds from the request, so that a handler takes a <see cref="Caller"/> as parameter.</summary>
+    public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(From(context.User));
+
+    public static Caller From(ClaimsPrincipal user)
+    {
+        var party = Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), CultureInfo.InvariantCulture, out var id)
+            ? id : (Guid?)null;
+        return new Caller(party, user.IsInRole(OperatorToken.Role));
+    }
+}
+
+/// <summary>
+/// Signs the bank's own command line in: it proves that it can read the token file, which only the user that runs the
+/// bank can.
+/// </summary>
+public sealed class OperatorToken(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, PlatformOptions platform)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string Scheme_ = "OperatorToken";
+    public const string Role = "operator";
+    const string Prefix = "Bearer ";
+
+    public static string PathIn(string dataFolder) => Path.Combine(dataFolder, "keys", "operator.token");
+
+    /// <summary>Makes the token file when there is none, readable by this user only.</summary>
+    public static void Ensure(string dataFolder)
+    {
+        var path = PathIn(dataFolder);
+        if (File.Exists(path)) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new StreamWriter(path, Encoding.ASCII, options);
+        file.Write(Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
+    }
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Prefix, StringComparison.Ordinal)) return Task.FromResult(AuthenticateResult.NoResult());
+        var expected = File.ReadAllBytes(PathIn(platform.DataFolder));
+        var given = Encoding.ASCII.GetBytes(header[Prefix.Length..]);
+        if (!CryptographicOperations.FixedTimeEquals(expected, given))
+            return Task.FromResult(AuthenticateResult.Fail("The bearer token is not the operator's."));
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Role, Role)], Scheme.Name);
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
+    }
+}

@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Pujiang.Platform;
+
+/// <summary>Encrypts personal data (names, ID numbers, phones, card numbers) at rest, and finds it again by a keyed hash.</summary>
+/// <remarks>
+/// AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; look-up by HMAC-SHA-256. The key ring is a file outside
+/// the database. The newest key seals, any key in the ring opens, so a key is rotated by adding one.
+/// Sealed form: version 1 (1 byte), key id (4), nonce (12), tag (16), ciphertext.
+/// </remarks>
+public sealed class PersonalData
+{
+    const int HeaderBytes = 33;
+    readonly Dictionary<uint, AesGcm> _keys = [];
+    readonly uint _newest;
+    readonly byte[] _lookupKey;
+
+    PersonalData(KeyRingFile ring)
+    {
+        foreach (var key in ring.Keys) _keys[key.Id] = new AesGcm(Convert.FromBase64String(key.Secret), 16);
+        _newest = ring.Keys.Max(key => key.Id);
+        _lookupKey = Convert.FromBase64String(ring.LookupSecret);
+    }
+
+    /// <summary>Opens the key ring, or makes one that only this user can read.</summary>
+    public static PersonalData Open(string keyRingPath)
+    {
+        if (!File.Exists(keyRingPath)) Create(keyRingPath);
+        var ring = JsonSerializer.Deserialize<KeyRingFile>(File.ReadAllText(keyRingPath))
+            ?? throw new InvalidDataException($"{keyRingPath} is not a key ring.");
+        return new PersonalData(ring);
+    }
+
+    public byte[] Seal(string text)
+    {
+        var plain = Encoding.UTF8.GetBytes(text);
+        var output = new byte[HeaderBytes + plain.Length];
+        output[0] = 1;
+        BinaryPrimitives.WriteUInt32BigEndian(output.AsSpan(1), _newest);
+        var nonce = output.AsSpan(5, 12);
+        RandomNumberGenerator.Fill(nonce);
+        _keys[_newest].Encrypt(nonce, plain, output.AsSpan(HeaderBytes), output.AsSpan(17, 16), output.AsSpan(0, 5));
+        return output;
+    }
+
+    /// <exception cref="CryptographicException">The data was changed, or its key is not in the ring.</exception>
+    public string Open(byte[] data)
+    {
+        if (data.Length < HeaderBytes || data[0] != 1
+            || !_keys.TryGetValue(BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(1)), out var key))
+            throw new CryptographicException("Sealed data that no key in the ring can open.");
+        var plain = new byte[data.Length - HeaderBytes];
+        key.Decrypt(data.AsSpan(5, 12), data.AsSpan(HeaderBytes), data.AsSpan(17, 16), plain, data.AsSpan(0, 5));
+        return Encoding.UTF8.GetString(plain);
+    }
+
+    /// <summary>32 bytes by which an equal text is found; they reveal nothing without the key.</summary>
+    /// <param name="purpose">Keeps hashes of different columns apart.</param>
+    public byte[] Hash(string purpose, string text) =>
+        HMACSHA256.HashData(_lookupKey, Encoding.UTF8.GetBytes($"{purpose}\u001f{text}"));
+
+    static void Create(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var ring = new KeyRingFile(
+            [new KeyRingKey(1, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))],
+            Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        // A crash while the ring is written must not leave half a ring behind that later starts would trust.
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        using (var file = new FileStream(temporary, options))
+        {
+            JsonSerializer.Serialize(file, ring);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path);
+    }
+
+    sealed record KeyRingFile(IReadOnlyList<KeyRingKey> Keys, string LookupSecret);
+
+    sealed record KeyRingKey(uint Id, string Secret);
+}

@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pujiang.Ledger;
+
+namespace Pujiang.Platform;
+
+/// <summary>Where this bank keeps its things, from configuration (<c>Pujiang:*</c>, environment <c>Pujiang__*</c>).</summary>
+public sealed record PlatformOptions
+{
+    /// <summary>Folder of ledger, database, keys and received files.</summary>
+    public string DataFolder { get; init; } = "data";
+
+    /// <summary>PostgreSQL connection string; null for SQLite in <see cref="DataFolder"/>.</summary>
+    public string? PostgreSql { get; init; }
+
+    /// <summary>Demo people may sign in with one click. Never in production.</summary>
+    public bool DemoMode { get; init; }
+
+    public string LedgerFolder => Path.Combine(DataFolder, "ledger");
+    public string KeyRing => Path.Combine(DataFolder, "keys", "personal-data.json");
+}
+
+public static class PlatformModule
+{
+    /// <summary>Names of the two migrations assemblies, one for each database.</summary>
+    public const string SqliteMigrations = "Pujiang.Migrations.Sqlite", PostgreSqlMigrations = "Pujiang.Migrations.PostgreSql";
+
+    /// <summary>The platform's services: ledger, database, keys, clock, followers.</summary>
+    public static IServiceCollection AddPlatform(this IServiceCollection services, PlatformOptions options)
+    {
+        Directory.CreateDirectory(options.DataFolder);
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<NewId>();
+        services.AddSingleton(_ => PersonalData.Open(options.KeyRing));
+        services.AddSingleton<ICityTables, PlatformTables>();
+        services.AddDbContext<CityDb>((provider, db) =>
+        {
+            UseDatabase(db, options);
+            db.AddInterceptors(provider.GetServices<Microsoft.EntityFrameworkCore.Diagnostics.IInterceptor>());
+        });
+        services.AddSingleton(provider => Book.Open(new BookOptions
+        {
+            Directory = options.LedgerFolder,
+            Time = provider.GetRequiredService<TimeProvider>(),
+        }));
+        services.TryAddSingleton<ILedger>(provider => provider.GetRequiredService<Book>());
+        return services;
+    }
+
+    /// <summary>Adds a service that follows the ledger for the entries it owns.</summary>
+    public static IServiceCollection AddLedgerOwner<T>(this IServiceCollection services) where T : class, ILedgerOwner
+    {
+        services.AddSingleton<T>();
+        services.AddKeyedSingleton(typeof(T), (provider, _) =>
+            ActivatorUtilities.CreateInstance<LedgerFollower>(provider, provider.GetRequiredService<T>()));
+        services.AddHostedService(provider => provider.GetRequiredKeyedService<LedgerFollower>(typeof(T)));
+        return services;
+    }
+
+    public static void UseDatabase(DbContextOptionsBuilder db, PlatformOptions options)
+    {
+        if (options.PostgreSql is { } connection)
+            db.UseNpgsql(connection, npgsql => npgsql.MigrationsAssembly(PostgreSqlMigrations));
+        else
+            db.UseSqlite($"Data Source={Path.Combine(options.DataFolder, "city.db")};Default Timeout=60",
+                sqlite => sqlite.MigrationsAssembly(SqliteMigrations));
+        db.ReplaceService<IModelCacheKeyFactory, CityModelCacheKey>();
+    }
+
+    /// <summary>Brings the database to this version's tables. Call once before the first request.</summary>
+    public static async Task PrepareDatabase(IServiceProvider services, CancellationToken cancel = default)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CityDb>();
+        await db.Database.MigrateAsync(cancel);
+        // Readers do not wait for the writer. (Commits stay fully synchronous, SQLite's default.)
+        if (db.Database.IsSqlite())
+            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancel);
+    }
+}
