@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Pujiang.Ledger;
 
 namespace Pujiang.Platform;
@@ -8,6 +9,7 @@ namespace Pujiang.Platform;
 /// Arithmetic is checked: overflow throws rather than wraps. Adding two assets is a bug in the caller, not a
 /// refusal, so it throws. Rounding happens in one place only: <see cref="Portion"/>.
 /// </remarks>
+[JsonConverter(typeof(MoneyJson))]
 public readonly record struct Money(long MinorUnits, Asset Asset) : IComparable<Money>
 {
     public static Money operator +(Money left, Money right) =>

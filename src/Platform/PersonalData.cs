@@ -14,13 +14,18 @@ namespace Pujiang.Platform;
 public sealed class PersonalData
 {
     const int HeaderBytes = 33;
-    readonly Dictionary<uint, AesGcm> _keys = [];
+    // One cipher object a thread and key: AesGcm may not be used by two threads at once.
+    readonly Dictionary<uint, ThreadLocal<AesGcm>> _keys = [];
     readonly uint _newest;
     readonly byte[] _lookupKey;
 
     PersonalData(KeyRingFile ring)
     {
-        foreach (var key in ring.Keys) _keys[key.Id] = new AesGcm(Convert.FromBase64String(key.Secret), 16);
+        foreach (var key in ring.Keys)
+        {
+            var secret = Convert.FromBase64String(key.Secret);
+            _keys[key.Id] = new ThreadLocal<AesGcm>(() => new AesGcm(secret, 16));
+        }
         _newest = ring.Keys.Max(key => key.Id);
         _lookupKey = Convert.FromBase64String(ring.LookupSecret);
     }
@@ -36,13 +41,24 @@ public sealed class PersonalData
 
     public byte[] Seal(string text)
     {
+        Span<byte> nonce = stackalloc byte[12];
+        RandomNumberGenerator.Fill(nonce);
+        return Seal(text, nonce);
+    }
+
+    /// <summary>Seals so that the same text for the same fact gives the same bytes, as a repeated ledger entry needs.</summary>
+    /// <remarks>The nonce is a keyed hash of fact and text: it repeats only where the plain text repeats too.</remarks>
+    public byte[] SealRepeatably(string text, Guid fact) =>
+        Seal(text, HMACSHA256.HashData(_lookupKey, Encoding.UTF8.GetBytes($"nonce\u001f{fact}\u001f{_newest}\u001f{text}")).AsSpan(0, 12));
+
+    byte[] Seal(string text, ReadOnlySpan<byte> nonce)
+    {
         var plain = Encoding.UTF8.GetBytes(text);
         var output = new byte[HeaderBytes + plain.Length];
         output[0] = 1;
         BinaryPrimitives.WriteUInt32BigEndian(output.AsSpan(1), _newest);
-        var nonce = output.AsSpan(5, 12);
-        RandomNumberGenerator.Fill(nonce);
-        _keys[_newest].Encrypt(nonce, plain, output.AsSpan(HeaderBytes), output.AsSpan(17, 16), output.AsSpan(0, 5));
+        nonce.CopyTo(output.AsSpan(5));
+        _keys[_newest].Value!.Encrypt(nonce, plain, output.AsSpan(HeaderBytes), output.AsSpan(17, 16), output.AsSpan(0, 5));
         return output;
     }
 
@@ -53,14 +69,14 @@ public sealed class PersonalData
             || !_keys.TryGetValue(BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(1)), out var key))
             throw new CryptographicException("Sealed data that no key in the ring can open.");
         var plain = new byte[data.Length - HeaderBytes];
-        key.Decrypt(data.AsSpan(5, 12), data.AsSpan(HeaderBytes), data.AsSpan(17, 16), plain, data.AsSpan(0, 5));
+        key.Value!.Decrypt(data.AsSpan(5, 12), data.AsSpan(HeaderBytes), data.AsSpan(17, 16), plain, data.AsSpan(0, 5));
         return Encoding.UTF8.GetString(plain);
     }
 
-    /// <summary>32 bytes by which an equal text is found; they reveal nothing without the key.</summary>
+    /// <summary>32 hexadecimal digits (128 bits) by which an equal text is found; they reveal nothing without the key.</summary>
     /// <param name="purpose">Keeps hashes of different columns apart.</param>
-    public byte[] Hash(string purpose, string text) =>
-        HMACSHA256.HashData(_lookupKey, Encoding.UTF8.GetBytes($"{purpose}\u001f{text}"));
+    public string Hash(string purpose, string text) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(_lookupKey, Encoding.UTF8.GetBytes($"{purpose}\u001f{text}")).AsSpan(0, 16));
 
     static void Create(string path)
     {

@@ -8,18 +8,18 @@ namespace Pujiang.Accounts;
 /// The limit per day as a ledger balance: each account that pays has an allowance account, filled up to its daily limit
 /// once a business day; each payment takes its amount from it in the same entry.
 /// </summary>
-sealed class DailyAllowance(ILedger ledger)
+public sealed class DailyAllowance(ILedger ledger)
 {
     readonly ConcurrentDictionary<AccountId, DateOnly> _filled = new();
 
     public static AccountId AccountOf(AccountId deposit) => new(NameBasedId.From("accounts", "allowance", deposit.ToString()));
 
     /// <summary>The two legs that a payment adds to its entry.</summary>
-    public static Leg[] Take(DepositAccount from, long amount) =>
+    internal static Leg[] Take(DepositAccount from, long amount) =>
         [Leg.Debit(AccountOf(from.Id), amount), Leg.Credit(HouseAccounts.AllowancePool(from.Asset), amount)];
 
     /// <summary>Makes sure that the allowance was filled for this day. Safe to repeat and to race: the ledger takes the day's filling once.</summary>
-    public async Task FillFor(DepositAccount account, DateOnly today, CancellationToken cancel)
+    internal async Task FillFor(DepositAccount account, DateOnly today, CancellationToken cancel)
     {
         if (_filled.TryGetValue(account.Id, out var last) && last == today) return;
         var id = AccountOf(account.Id);
@@ -32,7 +32,7 @@ sealed class DailyAllowance(ILedger ledger)
     }
 
     /// <summary>Moves today's allowance by the difference between two daily limits. What was paid today stays counted.</summary>
-    public async Task ChangeLimit(
+    internal async Task ChangeLimit(
         DepositAccount account, long oldLimit, EntryId id, DateOnly today, CancellationToken cancel)
     {
         await FillFor(account, today, cancel);

@@ -26,7 +26,7 @@ sealed class DepositAccount
     public string Number { get; private init; } = "";
 
     /// <summary>Keyed hash of <see cref="Number"/>; unique together with the currency, so one number may hold several currencies.</summary>
-    public byte[] NumberHash { get; private init; } = [];
+    public string NumberHash { get; private init; } = "";
 
     /// <summary>ISO 4217 code.</summary>
     public string Currency { get; private init; } = "";
@@ -43,13 +43,17 @@ sealed class DepositAccount
 
     public Money Minor(long minorUnits) => new(minorUnits, Asset);
 
+    /// <summary>The id follows from number and currency, so that opening twice opens once.</summary>
+    public static AccountId IdOf(string number, string currency) =>
+        new(NameBasedId.From("accounts", "deposit", AccountNumber.Normal(number), currency));
+
     public static DepositAccount Open(
-        AccountId id, Party owner, string number, string currency, TransferLimits limits, PersonalData personalData, DateOnly today)
+        Party owner, string number, string currency, TransferLimits limits, PersonalData personalData, DateOnly today)
     {
         number = AccountNumber.Normal(number);
         return new DepositAccount
         {
-            Id = id,
+            Id = IdOf(number, currency),
             PartyId = owner.Id,
             Number = number,
             NumberHash = AccountNumber.Hash(personalData, number),
@@ -121,6 +125,6 @@ public static class AccountNumber
     public static string Masked(string number) =>
         number.Length <= 8 ? number : $"{number[..4]} **** {number[^4..]}";
 
-    internal static byte[] Hash(PersonalData personalData, string number) =>
+    internal static string Hash(PersonalData personalData, string number) =>
         personalData.Hash("account-number", Normal(number));
 }

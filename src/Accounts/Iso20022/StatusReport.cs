@@ -112,6 +112,7 @@ static class StatusReasons
     public const string IncorrectCreditorName = "BE01";
     public const string UnknownEndCustomer = "BE06";
     public const string InvalidDate = "DT01";
+    public const string ExecutionDateChanged = "DT06";
     public const string DuplicateMessageId = "DU01";
     public const string DuplicatePaymentId = "DU02";
     public const string DuplicateTransaction = "DU03";
@@ -154,6 +155,7 @@ static class StatusReasons
         (IncorrectCreditorName, "The name does not belong to the account"),
         (UnknownEndCustomer, "The customer is not known at this bank"),
         (InvalidDate, "The date is wrong or too far away"),
+        (ExecutionDateChanged, "The requested day is past; it was carried out on another"),
         (DuplicateMessageId, "The message id was used before"),
         (DuplicatePaymentId, "The payment information id was used before"),
         (DuplicateTransaction, "The transaction id was used before"),

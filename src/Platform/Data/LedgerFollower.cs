@@ -1,12 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Pujiang.Ledger;
 
 namespace Pujiang.Platform;
 
-/// <summary>What a service does with the entries it owns. The use case's handler and the follower call the same method.</summary>
+/// <summary>What a service does with the entries it owns.</summary>
 public interface ILedgerOwner
 {
     /// <summary>First part of the references this service writes: "accounts" owns "accounts/transfer/…".</summary>
@@ -27,67 +26,84 @@ public sealed class FollowerPosition
 }
 
 /// <summary>
-/// Applies to a service's tables what the ledger has posted and the handler, because the process ended, has not.
-/// This is the whole recovery between ledger and database: there is no intent table.
+/// The one place where a service's tables learn what the ledger has posted. A handler that has posted waits for its own
+/// sequence (<see cref="Apply"/>); whatever a crash left open is applied at the next start. There is no intent table.
 /// </summary>
-public sealed partial class LedgerFollower(
-    ILedger ledger, ILedgerOwner owner, IServiceScopeFactory scopes, ILogger<LedgerFollower> log) : BackgroundService
+/// <remarks>
+/// Handlers do not write for themselves: whoever comes first applies all that is posted, in one transaction, and the others
+/// find their work done. So there is no race between handler and follower, and many callers share one commit.
+/// </remarks>
+public sealed class LedgerFollower(ILedger ledger, ILedgerOwner owner, IServiceScopeFactory scopes)
+    : BackgroundService, IDisposable
 {
-    const int BatchSize = 500;
+    const int BatchSize = 2_000;
+    readonly SemaphoreSlim _one = new(1, 1);
+    long _position = -1;
 
-    /// <summary>The last sequence whose effects are saved.</summary>
-    public long Position { get; private set; }
+    public string Service => owner.Service;
 
-    /// <summary>Applies all that is posted now; returns when nothing is open.</summary>
-    public async Task CatchUp(CancellationToken cancel)
+    /// <summary>The last sequence whose effects are saved; -1 before the first call.</summary>
+    public long Position => Volatile.Read(ref _position);
+
+    /// <summary>Returns when everything up to this sequence is applied and saved.</summary>
+    public async Task Apply(long sequence, CancellationToken cancel)
     {
-        var until = ledger.LastSequence;
-        await Load(cancel);
-        if (Position >= until) return;
-        var batch = new List<PostedEntry>(BatchSize);
+        if (Position >= sequence) return;
+        await _one.WaitAsync(cancel);
+        try
+        {
+            if (Position < 0) await Load(cancel);
+            if (Position < sequence) await ApplyUntil(Math.Max(sequence, ledger.LastSequence), cancel);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Applies all that is posted now.</summary>
+    public Task CatchUp(CancellationToken cancel) => Apply(ledger.LastSequence, cancel);
+
+    /// <summary>Skips what is posted now: for bulk loads, whose entries have no rows to change.</summary>
+    public async Task SkipToEnd(CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel);
+        try
+        {
+            await Save([], ledger.LastSequence, cancel);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _one.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Heals what the last run left open, then keeps up with entries for which no handler waits (expiries).</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await CatchUp(stoppingToken);
+        await foreach (var posted in ledger.Follow(Position, stoppingToken))
+            await Apply(posted.Sequence, stoppingToken);
+    }
+
+    async Task ApplyUntil(long until, CancellationToken cancel)
+    {
+        var batch = new List<PostedEntry>();
         await foreach (var posted in ledger.Follow(Position, cancel))
         {
             if (IsOwned(posted)) batch.Add(posted);
             if (posted.Sequence >= until) break;
             if (batch.Count < BatchSize) continue;
-            await Apply(batch, posted.Sequence, cancel);
+            await Save(batch, posted.Sequence, cancel);
             batch.Clear();
         }
-        await Apply(batch, until, cancel);
-    }
-
-    /// <summary>Skips what is posted now: for bulk loads, whose entries have no rows to change.</summary>
-    public Task SkipToEnd(CancellationToken cancel) => Apply([], ledger.LastSequence, cancel);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await CatchUp(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowLive(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (DbUpdateConcurrencyException changed)
-            {
-                // The handler was faster with the same row; applying again from the saved position finds it done.
-                AppliedElsewhere(log, owner.Service, changed);
-            }
-        }
-    }
-
-    async Task FollowLive(CancellationToken cancel)
-    {
-        await Load(cancel);
-        await foreach (var posted in ledger.Follow(Position, cancel))
-        {
-            if (IsOwned(posted)) await Apply([posted], posted.Sequence, cancel);
-            else Position = posted.Sequence;
-        }
+        await Save(batch, until, cancel);
     }
 
     bool IsOwned(PostedEntry posted) =>
@@ -99,12 +115,12 @@ public sealed partial class LedgerFollower(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CityDb>();
-        var position = await db.Set<FollowerPosition>().AsNoTracking()
+        var saved = await db.Set<FollowerPosition>().AsNoTracking()
             .SingleOrDefaultAsync(p => p.Service == owner.Service, cancel);
-        Position = position?.Sequence ?? 0;
+        Volatile.Write(ref _position, saved?.Sequence ?? 0);
     }
 
-    async Task Apply(IReadOnlyList<PostedEntry> entries, long sequence, CancellationToken cancel)
+    async Task Save(List<PostedEntry> entries, long sequence, CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CityDb>();
@@ -113,9 +129,6 @@ public sealed partial class LedgerFollower(
         if (position is null) db.Add(new FollowerPosition { Service = owner.Service, Sequence = sequence });
         else position.Sequence = sequence;
         await db.SaveChangesAsync(cancel);
-        Position = sequence;
+        Volatile.Write(ref _position, sequence);
     }
-
-    [LoggerMessage(LogLevel.Information, "{Service}: an entry was applied by its handler meanwhile.")]
-    static partial void AppliedElsewhere(ILogger log, string service, Exception exception);
 }

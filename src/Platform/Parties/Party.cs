@@ -24,7 +24,7 @@ public sealed class Party
     public string Identifier { get; private init; } = "";
 
     /// <summary>Keyed hash of <see cref="Identifier"/>, by which it is found and kept unique.</summary>
-    public byte[] IdentifierHash { get; private init; } = [];
+    public string IdentifierHash { get; private init; } = "";
 
     /// <summary>Mobile phone, or empty. Sealed at rest.</summary>
     public string Phone { get; private set; } = "";
@@ -77,6 +77,7 @@ sealed class PlatformTables : ICityTables
         model.Seal(party.Property(p => p.Name));
         model.Seal(party.Property(p => p.Identifier));
         model.Seal(party.Property(p => p.Phone));
+        party.Property(p => p.IdentifierHash).HasMaxLength(32);
         party.HasIndex(p => p.IdentifierHash).IsUnique();
 
         var position = model.Entity<FollowerPosition>("follower_position");

@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pujiang.Ledger;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+/// <summary>Brings posted entries into this service's tables.</summary>
+sealed class AccountsOwner(PersonalData personalData) : ILedgerOwner
+{
+    const string TransferPrefix = "accounts/transfer/";
+    const string PaymentPrefix = "accounts/payment/";
+
+    public string Service => "accounts";
+
+    public async Task OnPosted(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        await Transfers(db, [.. entries.Where(e => e.Entry.Reference.StartsWith(TransferPrefix, StringComparison.Ordinal))], cancel);
+        await Payments(db, [.. entries.Where(e => e.Entry.Reference.StartsWith(PaymentPrefix, StringComparison.Ordinal))], cancel);
+    }
+
+    async Task Transfers(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        if (entries.Count == 0) return;
+        var ids = entries.Select(IdOf).ToHashSet();
+        var known = await db.Set<Transfer>().Where(t => ids.Contains(t.Id)).ToDictionaryAsync(t => t.Id, cancel);
+        foreach (var posted in entries)
+            if (known.TryGetValue(IdOf(posted), out var transfer)) transfer.OnPosted(posted);
+            else db.Add(known[IdOf(posted)] = Transfer.FromPosted(IdOf(posted), posted, personalData));
+
+        static Guid IdOf(PostedEntry posted) => Guid.Parse(posted.Entry.Reference.AsSpan(TransferPrefix.Length));
+    }
+
+    static async Task Payments(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        foreach (var file in entries.GroupBy(e => PaymentLine.Of(e.Entry.Reference).File))
+        {
+            var numbers = file.Select(e => PaymentLine.Of(e.Entry.Reference).Number).ToList();
+            var (first, last) = (numbers.Min(), numbers.Max());
+            var lines = await db.Set<PaymentLine>().Where(l => l.FileId == file.Key && l.Number >= first && l.Number <= last)
+                .ToDictionaryAsync(l => l.Number, cancel);
+            foreach (var posted in file)
+                if (lines.TryGetValue(PaymentLine.Of(posted.Entry.Reference).Number, out var line)) line.OnPosted(posted);
+        }
+    }
+}
+
+/// <summary>The follower of this service, by a name that use cases can ask for.</summary>
+public sealed class AccountsFollower([FromKeyedServices(typeof(AccountsOwner))] LedgerFollower follower)
+{
+    /// <summary>Returns when everything up to this ledger sequence is in this service's tables.</summary>
+    public Task Apply(long sequence, CancellationToken cancel) => follower.Apply(sequence, cancel);
+
+    /// <summary>Skips what is posted now: for bulk loads, whose entries have no rows to change.</summary>
+    public Task SkipToEnd(CancellationToken cancel) => follower.SkipToEnd(cancel);
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+/// <summary>What the host needs of this service.</summary>
+public static class AccountsModule
+{
+    public static IServiceCollection AddAccounts(this IServiceCollection services, Iso20022Settings? iso20022 = null)
+    {
+        services.AddSingleton<ICityTables, AccountsTables>();
+        services.AddLedgerOwner<AccountsOwner>();
+        services.AddSingleton<AccountsFollower>();
+        services.AddSingleton(iso20022 ?? new Iso20022Settings());
+        services.AddSingleton<DailyAllowance>();
+        services.AddScoped<DepositAccounts>().AddScoped<OpenAccount>();
+        services.AddScoped<MakeTransfer>().AddScoped<ScheduledTransfers>().AddScoped<Payees>();
+        services.AddScoped<SubmitPaymentFile>().AddScoped<ExecutePayments>().AddScoped<PaymentFiles>();
+        services.AddScoped<Statements>().AddScoped<StatementFormats>();
+        services.AddHostedService<DuePayments>();
+        return services;
+    }
+
+    /// <summary>Maps this service's endpoints below <c>/api</c>; every one needs a signed-in caller.</summary>
+    public static void MapAccounts(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api").RequireAuthorization();
+        AccountEndpoints.Map(api);
+        StatementFormats.Map(api);
+        MakeTransfer.Map(api);
+        ReceiptPdf.Map(api);
+        ScheduledTransfers.Map(api);
+        Payees.Map(api);
+        PaymentFiles.Map(api);
+    }
+}
+
+/// <summary>Carries out what is due: at the start, which also finishes what a crash left open, and then once a minute.</summary>
+sealed partial class DuePayments(IServiceScopeFactory scopes, TimeProvider clock, ILogger<DuePayments> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), clock);
+        do
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var transfers = await scope.ServiceProvider.GetRequiredService<ScheduledTransfers>().ExecuteDue(stoppingToken);
+            await scope.ServiceProvider.GetRequiredService<ExecutePayments>().ExecuteDue(stoppingToken);
+            if (transfers > 0) Done(log, transfers);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Count} scheduled transfers were carried out.")]
+    static partial void Done(ILogger log, int count);
+}

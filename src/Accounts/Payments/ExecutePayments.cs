@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Pujiang.Ledger;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+/// <summary>Carries out the lines of accepted payment files on their day, in batches, with a result for each line.</summary>
+public sealed class ExecutePayments(
+    CityDb db, ILedger ledger, AccountsFollower follower, DailyAllowance allowance, TimeProvider clock)
+{
+    const int LinesAtATime = 1_000;
+
+    /// <summary>Carries out all that is due in all files. Safe to repeat: each line has one entry id.</summary>
+    public async Task ExecuteDue(CancellationToken cancel)
+    {
+        var today = clock.Today();
+        var files = await db.Set<PaymentLine>().Where(l => l.State == PaymentLineState.Pending && l.DueOn <= today)
+            .Select(l => l.FileId).Distinct()
+            .Where(id => db.Set<PaymentFile>().Any(f => f.Id == id && f.State == PaymentFileState.Accepted)).ToListAsync(cancel);
+        foreach (var file in files) await Execute(file, cancel);
+    }
+
+    /// <summary>Carries out what is due in one file.</summary>
+    public async Task Execute(Guid file, CancellationToken cancel)
+    {
+        var today = clock.Today();
+        var after = 0;
+        while (true)
+        {
+            var lines = await db.Set<PaymentLine>()
+                .Where(l => l.FileId == file && l.Number > after && l.State == PaymentLineState.Pending && l.DueOn <= today)
+                .OrderBy(l => l.Number).Take(LinesAtATime).ToListAsync(cancel);
+            if (lines.Count == 0) return;
+            await Execute(lines, today, cancel);
+            after = lines[^1].Number;
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    async Task Execute(List<PaymentLine> lines, DateOnly today, CancellationToken cancel)
+    {
+        // Load.
+        var payers = lines.Select(l => l.FromAccount).Distinct().ToList();
+        var accounts = await db.Set<DepositAccount>().AsNoTracking().Where(a => payers.Contains(a.Id)).ToDictionaryAsync(a => a.Id, cancel);
+        foreach (var account in accounts.Values) await allowance.FillFor(account, today, cancel);
+
+        // Post.
+        var results = await ledger.Post([.. lines.Select(line => line.ToEntry(accounts[line.FromAccount]))], cancel);
+
+        // Apply: refusals here, since they are no entries; postings through the follower.
+        for (var i = 0; i < lines.Count; i++)
+            if (!results[i].IsPosted) lines[i].Reject(ReasonOf(results[i]));
+        await db.SaveChangesAsync(cancel);
+        await follower.Apply(results.Max(result => result.Sequence), cancel);
+    }
+
+    static StatusReason ReasonOf(EntryResult result)
+    {
+        var refusal = LedgerRefusal.From(result);
+        var code = refusal.Code switch
+        {
+            "insufficient_funds" => StatusReasons.InsufficientFunds,
+            "daily_limit_exceeded" => StatusReasons.ExceedsLimit,
+            "account_closed" => StatusReasons.ClosedAccount,
+            "payee_account_closed" => StatusReasons.ClosedCreditorAccount,
+            "account_frozen" or "payee_account_frozen" => StatusReasons.BlockedAccount,
+            _ => StatusReasons.Narrative,
+        };
+        return new StatusReason(code, refusal.Reason);
+    }
+}

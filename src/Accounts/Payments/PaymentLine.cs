@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Pujiang.Ledger;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+public enum PaymentFileState
+{
+    /// <summary>Its lines are being written; nobody was told that it was taken. A crash here leaves nothing that counts.</summary>
+    Receiving = 1,
+
+    /// <summary>Taken: each line is carried out on its day.</summary>
+    Accepted = 2,
+
+    /// <summary>Refused as a whole.</summary>
+    Rejected = 3,
+}
+
+/// <summary>A pain.001 that a customer sent.</summary>
+sealed class PaymentFile
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Who sent it: message ids are unique for each sender.</summary>
+    public required string Sender { get; init; }
+    public required string MessageId { get; init; }
+
+    /// <summary>SHA-256 of the bytes, in hexadecimal digits: the same file again is answered again.</summary>
+    public required string ContentHash { get; init; }
+
+    /// <summary>"pain.001.001.09".</summary>
+    public required string Type { get; init; }
+
+    /// <summary>CreDtTm, number and sum as the sender wrote them.</summary>
+    public string Created { get; init; } = "";
+    public string NumberOfTransactions { get; init; } = "";
+    public string ControlSum { get; init; } = "";
+    public DateTime ReceivedAt { get; init; }
+    public PaymentFileState State { get; set; }
+
+    /// <summary>Why it was refused as a whole; empty otherwise.</summary>
+    public string ReasonCode { get; set; } = "";
+    public string ReasonText { get; set; } = "";
+}
+
+public enum PaymentLineState
+{
+    /// <summary>Waits for its day.</summary>
+    Pending = 1,
+    Posted = 2,
+    Rejected = 3,
+}
+
+/// <summary>One transaction of a payment file and what became of it.</summary>
+sealed class PaymentLine
+{
+    const int LongestText = 210;
+
+    PaymentLine() { }
+
+    public Guid FileId { get; private init; }
+
+    /// <summary>Its place in the file, from 1.</summary>
+    public int Number { get; private init; }
+
+    /// <summary>Its payment block in the file, from 1, and the block's id.</summary>
+    public int PaymentIndex { get; private init; }
+    public string PaymentId { get; private init; } = "";
+    public string EndToEndId { get; private init; } = "";
+    public string InstructionId { get; private init; } = "";
+    public string Uetr { get; private init; } = "";
+
+    /// <summary>In minor units; 0 when what the file says is no amount.</summary>
+    public long Amount { get; private init; }
+    public string Currency { get; private init; } = "";
+    public AccountId FromAccount { get; private init; }
+    public AccountId ToAccount { get; private init; }
+
+    /// <summary>Creditor and remittance text as JSON (<see cref="PaymentCreditor"/>). Sealed at rest.</summary>
+    public string Creditor { get; private init; } = "";
+    public DateOnly DueOn { get; private init; }
+    public PaymentLineState State { get; private set; }
+
+    /// <summary>ISO 20022 status reason; also on an accepted line, when its date was changed (DT06).</summary>
+    public string ReasonCode { get; private set; } = "";
+    public string ReasonText { get; private set; } = "";
+    public DateTime? PostedAt { get; private set; }
+    public long Sequence { get; private set; }
+
+    public string Reference => $"accounts/payment/{FileId}/{Number}";
+
+    public EntryId EntryId => new(NameBasedId.From("accounts", "payment", FileId.ToString(), $"{Number}"));
+
+    public static PaymentLine Of(Guid file, int number, PaymentInformation payment, CreditTransfer transfer, LineDecision decision) => new()
+    {
+        FileId = file,
+        Number = number,
+        PaymentIndex = payment.Index,
+        PaymentId = Cut(payment.PaymentId, 35),
+        EndToEndId = Cut(transfer.EndToEndId, 35),
+        InstructionId = Cut(transfer.InstructionId ?? "", 35),
+        Uetr = Cut(transfer.Uetr ?? "", 36),
+        Amount = decision.Amount,
+        Currency = Cut(transfer.Amount.Currency, 3),
+        FromAccount = decision.From,
+        ToAccount = decision.To,
+        Creditor = PaymentCreditor.Of(transfer).ToJson(),
+        DueOn = decision.DueOn,
+        State = decision.Rejected ? PaymentLineState.Rejected : PaymentLineState.Pending,
+        ReasonCode = decision.Reason?.Code ?? "",
+        ReasonText = Cut(decision.Reason?.Text ?? "", LongestText),
+    };
+
+    /// <summary>File and number that an entry's reference names.</summary>
+    public static (Guid File, int Number) Of(string reference)
+    {
+        var parts = reference.Split('/');
+        return (Guid.Parse(parts[2]), int.Parse(parts[3]));
+    }
+
+    public Entry ToEntry(DepositAccount from) => new()
+    {
+        Id = EntryId,
+        Legs = [Leg.Debit(FromAccount, Amount), Leg.Credit(ToAccount, Amount), .. DailyAllowance.Take(from, Amount)],
+        ValueDate = DueOn,
+        Code = (int)BookingCode.Payment,
+        Reference = Reference,
+    };
+
+    public void OnPosted(PostedEntry posted)
+    {
+        if (State == PaymentLineState.Posted) return;
+        (State, PostedAt, Sequence) = (PaymentLineState.Posted, posted.PostedAt, posted.Sequence);
+    }
+
+    public void Reject(StatusReason reason) =>
+        (State, ReasonCode, ReasonText) = (PaymentLineState.Rejected, reason.Code, Cut(reason.Text ?? "", LongestText));
+
+    static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
+}
+
+/// <summary>What was decided of a transaction before the ledger is asked.</summary>
+/// <param name="Amount">Minor units; 0 when there is no valid amount.</param>
+sealed record LineDecision(long Amount, AccountId From, AccountId To, DateOnly DueOn, bool Rejected, StatusReason? Reason);
+
+/// <summary>Whom a transaction pays, and the text for the payee.</summary>
+sealed record PaymentCreditor(string Name, string Number, string Bic, string Remittance)
+{
+    public static PaymentCreditor Of(CreditTransfer transfer) => new(
+        transfer.Creditor.Name ?? "", AccountNumber.Normal(transfer.CreditorAccount.Number ?? ""),
+        transfer.CreditorAgent.Bic ?? "", transfer.Remittance.Text);
+
+    public string ToJson() => JsonSerializer.Serialize(this);
+
+    public static PaymentCreditor FromJson(string json) =>
+        JsonSerializer.Deserialize<PaymentCreditor>(json) ?? throw new InvalidDataException("A payment line has no creditor.");
+}

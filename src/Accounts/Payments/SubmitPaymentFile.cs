@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+/// <summary>Where received files wait and which official schemas check them (<c>Iso20022:*</c>).</summary>
+/// <param name="Schemas">Folder of official schemas, or null for our own rules only.</param>
+/// <param name="LongestFile">Bytes; longer files are refused.</param>
+public sealed record Iso20022Settings(string? Schemas = null, long LongestFile = 512L * 1024 * 1024);
+
+/// <summary>Takes a pain.001: checks it, keeps a result for each transaction, carries out what is due today.</summary>
+public sealed class SubmitPaymentFile(
+    CityDb db, PersonalData personalData, ExecutePayments execution, PlatformOptions platform, Iso20022Settings settings,
+    TimeProvider clock, NewId ids)
+{
+    const int LinesAtATime = 1_000;
+
+    /// <summary>What became of a file.</summary>
+    /// <param name="FileId">Null when nothing of it was kept: no answer in pain.002 is possible.</param>
+    /// <param name="Repeated">The same file was taken before; this is its answer of today.</param>
+    public sealed record Result(Guid? FileId, CheckReport Report, bool Repeated = false);
+
+    /// <param name="content">Read once, to its end.</param>
+    public async Task<Outcome<Result>> Handle(Stream content, Caller caller, CancellationToken cancel)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(platform.DataFolder, "incoming")).FullName;
+        var path = Path.Combine(folder, $"{ids.Next():N}.xml");
+        await using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        });
+        if (!(await Copy(content, file, cancel)).Try(out var hash, out var tooLarge)) return tooLarge;
+        file.Position = 0;
+        var report = Iso20022Checker.Check(file, new Iso20022Options { Schemas = settings.Schemas, CollectFacts = false });
+        return await Take(file, hash, report, caller, cancel);
+    }
+
+    async Task<Outcome<Result>> Take(FileStream file, string hash, CheckReport report, Caller caller, CancellationToken cancel)
+    {
+        // Load.
+        if (report.Facts.Documents is not [{ MessageId: { Length: > 0 and <= 35 } messageId }, ..] || report.Type is not { Family: "pain.001" } type)
+            return new Result(null, report);
+        var earlier = await db.Set<PaymentFile>().SingleOrDefaultAsync(f => f.Sender == caller.Key && f.MessageId == messageId, cancel);
+        if (earlier is { State: not PaymentFileState.Receiving })
+            return earlier.ContentHash == hash ? new Result(earlier.Id, report, Repeated: true)
+                : new Refusal("message_id_reused", $"MsgId '{messageId}' was used for another file. Use a new one for each file.", "MsgId", messageId);
+        if (earlier is not null) await Forget(earlier, cancel);
+
+        // Decide.
+        var findings = new PaymentFindings(report);
+        var taken = new PaymentFile
+        {
+            Id = NameBasedId.From("accounts", "payment-file", caller.Key, messageId, hash),
+            Sender = caller.Key,
+            MessageId = messageId,
+            ContentHash = hash,
+            Type = type.ToString(),
+            ReceivedAt = clock.UtcNow(),
+            Created = report.Facts.Documents[0].Created ?? "",
+            NumberOfTransactions = report.Facts.Documents[0].NumberOfTransactions ?? "",
+            ControlSum = report.Facts.Documents[0].ControlSum ?? "",
+            State = PaymentFileState.Receiving,
+        };
+        db.Add(taken);
+        if (findings.ForFile is { } reason)
+        {
+            (taken.State, taken.ReasonCode, taken.ReasonText) = (PaymentFileState.Rejected, reason.Code, reason.Text ?? "");
+            await db.SaveChangesAsync(cancel);
+            return new Result(taken.Id, report);
+        }
+        await db.SaveChangesAsync(cancel);
+        await KeepLines(taken, file, new PaymentDecisions(db, personalData, caller, clock.Today(), findings), cancel);
+
+        // Post, then apply: from here on the file is taken, and a crash is healed by the next run of what is due.
+        await execution.Execute(taken.Id, cancel);
+        return new Result(taken.Id, report);
+    }
+
+    async Task KeepLines(PaymentFile taken, FileStream file, PaymentDecisions decisions, CancellationToken cancel)
+    {
+        file.Position = 0;
+        var number = 0;
+        foreach (var some in PaymentFileReader.ReadTransfers(file).Select(t => new PaymentDecisions.Item(t.Payment, t.Transfer)).Chunk(LinesAtATime))
+        {
+            var decided = await decisions.Decide(some, cancel);
+            for (var i = 0; i < some.Length; i++)
+                db.Add(PaymentLine.Of(taken.Id, ++number, some[i].Payment, some[i].Transfer, decided[i]));
+            await db.SaveChangesAsync(cancel);
+            db.ChangeTracker.Clear();
+        }
+        await db.Set<PaymentFile>().Where(f => f.Id == taken.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.State, PaymentFileState.Accepted), cancel);
+    }
+
+    /// <summary>A file whose lines were not all written when the process ended was never answered: it starts anew.</summary>
+    async Task Forget(PaymentFile file, CancellationToken cancel)
+    {
+        await db.Set<PaymentLine>().Where(l => l.FileId == file.Id).ExecuteDeleteAsync(cancel);
+        db.Remove(file);
+        await db.SaveChangesAsync(cancel);
+    }
+
+    async Task<Outcome<string>> Copy(Stream content, FileStream file, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[128 * 1024];
+        int read;
+        while ((read = await content.ReadAsync(buffer, cancel)) > 0)
+        {
+            if (file.Length + read > settings.LongestFile)
+                return new Refusal("file_too_large", $"The file is longer than {settings.LongestFile:N0} bytes. Split it.", "file", $"{settings.LongestFile}");
+            hash.AppendData(buffer, 0, read);
+            await file.WriteAsync(buffer.AsMemory(0, read), cancel);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

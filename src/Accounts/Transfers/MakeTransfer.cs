@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pujiang.Ledger;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+/// <summary>A transfer to one payee, now or on a day to come.</summary>
+public sealed class MakeTransfer(
+    CityDb db, ILedger ledger, AccountsFollower follower, DepositAccounts accounts, DailyAllowance allowance, PersonalData personalData, TimeProvider clock)
+{
+    const int LongestPurpose = 140;
+    const int DaysAhead = 366;
+
+    /// <param name="From">The payer's account.</param>
+    /// <param name="PayeeName">Must be the name of the account's owner when the payee is at this bank.</param>
+    /// <param name="PayeeBank">Name or BIC of another bank; empty for this bank.</param>
+    /// <param name="Amount">In units of the account's currency: "1234.50".</param>
+    /// <param name="Purpose">What the payee reads, at most 140 characters.</param>
+    /// <param name="On">The business day; null or today for at once, at most 366 days ahead.</param>
+    public sealed record Request(
+        Guid From, string? PayeeName, string? PayeeNumber, string? PayeeBank, string? Amount, string? Purpose, DateOnly? On);
+
+    /// <summary>A transfer as its payer sees it.</summary>
+    /// <param name="Refusal">Code of the refusal, or null.</param>
+    /// <param name="Reference">The bank's reference (ledger entry), once posted.</param>
+    public sealed record View(
+        Guid Id, Guid From, string PayeeName, string PayeeNumber, string PayeeBank, Money Amount, string Purpose,
+        DateOnly On, TransferState State, string? Refusal, DateTime CreatedAt, DateTime? PostedAt, string? Reference);
+
+    /// <summary>All that can be checked without moving money: what the check-answers page shows.</summary>
+    public async Task<Outcome<Request>> Check(Request request, Caller caller, CancellationToken cancel)
+    {
+        var from = await accounts.Load(request.From, caller, cancel);
+        if (from is null) return DepositAccounts.NotFound;
+        return (await Decide(request, from, cancel)).Try(out _, out var refusal) ? request : refusal;
+    }
+
+    /// <param name="key">The caller's idempotency key: the same key is the same transfer.</param>
+    public async Task<Outcome<View>> Handle(Request request, Caller caller, string key, CancellationToken cancel)
+    {
+        // Load.
+        var id = NameBasedId.From("accounts", "transfer", caller.Key, key);
+        var from = await accounts.Load(request.From, caller, cancel);
+        if (from is null) return DepositAccounts.NotFound;
+        if (await Find(id, cancel) is { } earlier) return ViewOf(earlier);
+
+        // Decide.
+        if (!(await Decide(request, from, cancel)).Try(out var order, out var refusal)) return refusal;
+        var today = clock.Today();
+        if (request.On is { } day && day > today)
+        {
+            var scheduled = Transfer.Schedule(id, order, day, clock.UtcNow());
+            db.Add(scheduled);
+            await db.SaveChangesAsync(cancel);
+            return ViewOf(scheduled);
+        }
+
+        // Post, then apply. A crash between the two is healed by the follower.
+        return await Post(id, order, from, today, cancel);
+    }
+
+    /// <summary>Carries out a scheduled transfer whose day has come.</summary>
+    internal async Task Execute(Transfer transfer, CancellationToken cancel)
+    {
+        var from = await db.Set<DepositAccount>().SingleAsync(a => a.Id == transfer.FromAccount, cancel);
+        if ((await Post(transfer.Id, transfer.Order, from, transfer.DueOn, cancel)).Try(out _, out var refusal)) return;
+        await db.Entry(transfer).ReloadAsync(cancel);
+        if (transfer.State != TransferState.Scheduled) return;
+        transfer.Refuse(refusal.Code);
+        await db.SaveChangesAsync(cancel);
+    }
+
+    async Task<Outcome<View>> Post(Guid id, TransferOrder order, DepositAccount from, DateOnly dueOn, CancellationToken cancel)
+    {
+        await allowance.FillFor(from, clock.Today(), cancel);
+        var result = (await ledger.Post([order.ToEntry(id, from, personalData, dueOn)], cancel))[0];
+        if (result.Status == EntryStatus.IdUsedWithOtherContent) return await Earlier(id, order, cancel);
+        if (!result.IsPosted) return LedgerRefusal.From(result);
+        await follower.Apply(result.Sequence, cancel);
+        return ViewOf(await Find(id, cancel) ?? throw new InvalidOperationException($"Transfer {id} was not applied."));
+    }
+
+    /// <summary>A retry on another day differs in the value date; the transfer is the same if the money is.</summary>
+    async Task<Outcome<View>> Earlier(Guid id, TransferOrder order, CancellationToken cancel)
+    {
+        var posted = await ledger.FindEntry(Transfer.EntryOf(id), cancel);
+        if (posted is null)
+            return new Refusal("transfer_refused_before", "This transfer was refused before. Start a new one.", "key");
+        if (posted.Entry.Legs[0] != Leg.Debit(order.From, order.Amount.MinorUnits) || posted.Entry.Legs[1].Account != order.To)
+            return new Refusal("idempotency_key_reused", "This key was used for another transfer.", "key");
+        await follower.Apply(posted.Sequence, cancel);
+        return ViewOf((await Find(id, cancel))!);
+    }
+
+    async Task<Outcome<TransferOrder>> Decide(Request request, DepositAccount from, CancellationToken cancel)
+    {
+        if (!Beneficiary.Of(request.PayeeName, request.PayeeNumber, request.PayeeBank).Try(out var payee, out var refusal))
+            return refusal;
+        if (!AmountOf(request.Amount, from).Try(out var amount, out refusal)) return refusal;
+        var purpose = request.Purpose?.Trim() ?? "";
+        if (purpose.Length > LongestPurpose)
+            return new Refusal("purpose_too_long", $"The purpose must have at most {LongestPurpose} characters.", "purpose", $"{LongestPurpose}");
+        var today = clock.Today();
+        if (request.On < today || request.On > today.AddDays(DaysAhead))
+            return new Refusal("date_out_of_range", $"The day must be from today to {DaysAhead} days ahead.", "on", $"{DaysAhead}");
+        if (!(await accounts.Resolve(payee, from, cancel)).Try(out var to, out refusal)) return refusal;
+        return new TransferOrder(
+            from.Id, to, amount, new TransferDetails(payee.Name, payee.Number, payee.Bank, purpose, from.Currency));
+    }
+
+    static Outcome<Money> AmountOf(string? text, DepositAccount from)
+    {
+        if (!Money.TryParse(text?.Trim().Replace(",", "", StringComparison.Ordinal) ?? "", from.Asset, out var amount))
+            return new Refusal("amount_invalid",
+                $"The amount must be a number with at most {from.Asset.Scale} digits after the point, such as 1234.50.", "amount", $"{from.Asset.Scale}");
+        if (!amount.IsPositive) return new Refusal("amount_not_positive", "The amount must be more than zero.", "amount");
+        if (amount.MinorUnits > from.PaymentLimit)
+            return new Refusal("payment_limit_exceeded",
+                $"The amount is over this account's limit per payment of {from.Minor(from.PaymentLimit)}.", "amount",
+                from.Minor(from.PaymentLimit).ToPlainString());
+        return amount;
+    }
+
+    internal Task<Transfer?> Find(Guid id, CancellationToken cancel) =>
+        db.Set<Transfer>().SingleOrDefaultAsync(t => t.Id == id, cancel);
+
+    internal static View ViewOf(Transfer transfer) => new(
+        transfer.Id, transfer.FromAccount.Value, transfer.PayeeName, transfer.PayeeNumber, transfer.PayeeBank, transfer.Money,
+        transfer.Purpose, transfer.DueOn, transfer.State, transfer.RefusalCode.Length > 0 ? transfer.RefusalCode : null,
+        transfer.CreatedAt, transfer.PostedAt,
+        transfer.State == TransferState.Posted ? Transfer.EntryOf(transfer.Id).Value.ToString("N") : null);
+
+    internal static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/transfers", async Task<Results<Ok<View>, ProblemHttpResult>> (
+            Request request, Caller caller, MakeTransfer transfers, HttpContext http, CancellationToken cancel) =>
+            (await transfers.Handle(request, caller, http.Request.Headers[IdempotencyKey.Header].ToString(), cancel))
+                .Try(out var made, out var refusal) ? TypedResults.Ok(made) : refusal.ToProblem())
+            .ChangesState().WithTags("Transfers").WithSummary("Transfer money now or on a day");
+}

@@ -1,0 +1,129 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+/// <summary>An entry of a customer's payee book (收款人名册).</summary>
+sealed class Payee
+{
+    Payee() { }
+
+    public Guid Id { get; private init; }
+    public Guid OwnerPartyId { get; private init; }
+
+    /// <summary>Sealed at rest, as are number and bank.</summary>
+    public string Name { get; private set; } = "";
+    public string Number { get; private init; } = "";
+    public string NumberHash { get; private init; } = "";
+
+    /// <summary>Name or BIC of the payee's bank; empty for this bank.</summary>
+    public string Bank { get; private set; } = "";
+
+    public static Payee Of(Guid owner, Beneficiary payee, PersonalData personalData)
+    {
+        var hash = AccountNumber.Hash(personalData, payee.Number);
+        return new Payee
+        {
+            Id = NameBasedId.From("accounts", "payee", owner.ToString(), hash),
+            OwnerPartyId = owner,
+            Name = payee.Name,
+            Number = payee.Number,
+            NumberHash = hash,
+            Bank = payee.Bank,
+        };
+    }
+
+    public void Rename(Beneficiary payee) => (Name, Bank) = (payee.Name, payee.Bank);
+}
+
+/// <summary>Whom money goes to: name, account number and, unless it is this bank, the bank.</summary>
+/// <param name="Bank">Name or BIC of the payee's bank; empty for this bank.</param>
+public sealed record Beneficiary(string Name, string Number, string Bank)
+{
+    /// <summary>This bank's BIC (ISO 9362), made up.</summary>
+    public const string OwnBic = "PUJBCNSHXXX";
+
+    /// <summary>A payee whose fields have the right form, or the first field that has not.</summary>
+    public static Outcome<Beneficiary> Of(string? name, string? number, string? bank)
+    {
+        var payee = new Beneficiary(name?.Trim() ?? "", AccountNumber.Normal(number ?? ""), bank?.Trim() ?? "");
+        if (payee.Name.Length is 0 or > Party.LongestName)
+            return new Refusal(
+                "payee_name_invalid", $"The payee's name must have 1 to {Party.LongestName} characters.", "payeeName", $"{Party.LongestName}");
+        if (payee.Number.Length is < 4 or > 34 || !payee.Number.All(char.IsAsciiLetterOrDigit))
+            return new Refusal("payee_number_invalid", "The payee's account number must have 4 to 34 digits or letters.", "payeeNumber");
+        if (payee.Bank.Length > 140)
+            return new Refusal("payee_bank_invalid", "The bank's name must have at most 140 characters.", "payeeBank");
+        // Every card of this bank carries a check digit: most typing mistakes are found before anything else is asked.
+        if (payee.Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) && !Luhn.Holds(payee.Number))
+            return new Refusal("payee_number_check_digit", "This card number has a typing mistake: its check digit is wrong.", "payeeNumber");
+        return IsOwnBank(payee.Bank) ? payee with { Bank = "" } : payee;
+    }
+
+    /// <summary>Our BIC in its 8 or 11 characters.</summary>
+    public static bool IsOwnBank(string? bank) =>
+        bank?.Length is 8 or 11 && OwnBic.StartsWith(bank, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Same name, apart from spaces and capitals.</summary>
+    public static bool SameName(string left, string right) =>
+        string.Equals(Letters(left), Letters(right), StringComparison.OrdinalIgnoreCase);
+
+    static string Letters(string name) => string.Concat(name.Where(c => !char.IsWhiteSpace(c)));
+}
+
+/// <summary>Use cases of the payee book.</summary>
+public sealed class Payees(CityDb db, PersonalData personalData)
+{
+    static readonly Refusal NoBook = new("party_needed", "Only a customer has a payee book; sign in as one.");
+
+    /// <summary>A payee of the book as its owner sees it.</summary>
+    public sealed record Listed(Guid Id, string Name, string Number, string Bank);
+
+    /// <summary>What the owner sends.</summary>
+    public sealed record Request(string? Name, string? Number, string? Bank);
+
+    public async Task<IReadOnlyList<Listed>> List(Guid owner, CancellationToken cancel)
+    {
+        var payees = await db.Set<Payee>().AsNoTracking().Where(p => p.OwnerPartyId == owner).ToListAsync(cancel);
+        return [.. payees.Select(p => new Listed(p.Id, p.Name, p.Number, p.Bank)).OrderBy(p => p.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Adds a payee, or changes the one with the same number.</summary>
+    public async Task<Outcome<Listed>> Save(Guid owner, Request request, CancellationToken cancel)
+    {
+        if (!Beneficiary.Of(request.Name, request.Number, request.Bank).Try(out var given, out var refusal)) return refusal;
+        var payee = Payee.Of(owner, given, personalData);
+        var known = await db.Set<Payee>().SingleOrDefaultAsync(p => p.Id == payee.Id, cancel);
+        if (known is null) db.Add(payee);
+        else known.Rename(given);
+        await db.SaveChangesAsync(cancel);
+        return new Listed(payee.Id, given.Name, given.Number, given.Bank);
+    }
+
+    /// <summary>Removes a payee; removing it again changes nothing.</summary>
+    public Task Remove(Guid owner, Guid id, CancellationToken cancel) =>
+        db.Set<Payee>().Where(p => p.Id == id && p.OwnerPartyId == owner).ExecuteDeleteAsync(cancel);
+
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        var payees = api.MapGroup("/payees").WithTags("Payees");
+        payees.MapGet("/", async (Caller caller, Payees book, CancellationToken cancel) =>
+            caller.PartyId is { } owner ? Results.Ok(await book.List(owner, cancel)) : NoBook.ToProblem())
+            .WithSummary("Your payee book").Produces<IReadOnlyList<Listed>>();
+        payees.MapPost("/", async (Request request, Caller caller, Payees book, CancellationToken cancel) =>
+        {
+            if (caller.PartyId is not { } owner) return (IResult)NoBook.ToProblem();
+            return (await book.Save(owner, request, cancel)).Try(out var saved, out var refusal)
+                ? Results.Ok(saved) : refusal.ToProblem();
+        }).ChangesState().WithSummary("Add a payee, or change the one with the same number").Produces<Listed>();
+        payees.MapDelete("/{id:guid}", async (Guid id, Caller caller, Payees book, CancellationToken cancel) =>
+        {
+            if (caller.PartyId is not { } owner) return (IResult)NoBook.ToProblem();
+            await book.Remove(owner, id, cancel);
+            return Results.NoContent();
+        }).ChangesState().WithSummary("Remove a payee");
+    }
+}

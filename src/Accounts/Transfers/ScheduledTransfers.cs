@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pujiang.Ledger;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+/// <summary>Transfers that were made or wait for their day: look-up, cancellation, and carrying out what is due.</summary>
+public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, MakeTransfer transfers, TimeProvider clock)
+{
+    public async Task<MakeTransfer.View?> Find(Guid id, Caller caller, CancellationToken cancel)
+    {
+        var transfer = await transfers.Find(id, cancel);
+        if (transfer is null || await accounts.Load(transfer.FromAccount.Value, caller, cancel) is null) return null;
+        return MakeTransfer.ViewOf(transfer);
+    }
+
+    /// <summary>What waits on an account, the next first.</summary>
+    public async Task<IReadOnlyList<MakeTransfer.View>> Waiting(Guid account, Caller caller, CancellationToken cancel)
+    {
+        if (await accounts.Load(account, caller, cancel) is null) return [];
+        var from = new AccountId(account);
+        var waiting = await db.Set<Transfer>().AsNoTracking()
+            .Where(t => t.FromAccount == from && t.State == TransferState.Scheduled).OrderBy(t => t.DueOn).ToListAsync(cancel);
+        return [.. waiting.Select(MakeTransfer.ViewOf)];
+    }
+
+    public async Task<Outcome<MakeTransfer.View>> Cancel(Guid id, Caller caller, CancellationToken cancel)
+    {
+        var transfer = await transfers.Find(id, cancel);
+        if (transfer is null || await accounts.Load(transfer.FromAccount.Value, caller, cancel) is null) return NotFound;
+        if (!transfer.Cancel().Try(out _, out var refusal)) return refusal;
+        await db.SaveChangesAsync(cancel);
+        return MakeTransfer.ViewOf(transfer);
+    }
+
+    /// <summary>Carries out every transfer whose day has come. Safe to repeat: each has one entry id.</summary>
+    public async Task<int> ExecuteDue(CancellationToken cancel)
+    {
+        var today = clock.Today();
+        var done = 0;
+        while (true)
+        {
+            var due = await db.Set<Transfer>().Where(t => t.State == TransferState.Scheduled && t.DueOn <= today)
+                .OrderBy(t => t.DueOn).ThenBy(t => t.Id).Take(100).ToListAsync(cancel);
+            if (due.Count == 0) return done;
+            foreach (var transfer in due) await transfers.Execute(transfer, cancel);
+            done += due.Count;
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    static readonly Refusal NotFound = new("transfer_not_found", "There is no such transfer among yours.", "id");
+
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/transfers").WithTags("Transfers");
+        group.MapGet("/{id:guid}", async (Guid id, Caller caller, ScheduledTransfers book, CancellationToken cancel) =>
+            await book.Find(id, caller, cancel) is { } found ? Results.Ok(found) : NotFound.ToProblem(StatusCodes.Status404NotFound))
+            .WithSummary("One transfer").Produces<MakeTransfer.View>();
+        group.MapPost("/{id:guid}/cancel", async (Guid id, Caller caller, ScheduledTransfers book, CancellationToken cancel) =>
+            (await book.Cancel(id, caller, cancel)).Try(out var view, out var refusal) ? Results.Ok(view)
+                : refusal.ToProblem(refusal == NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity))
+            .ChangesState().WithSummary("Cancel a transfer that waits for its day").Produces<MakeTransfer.View>();
+    }
+}

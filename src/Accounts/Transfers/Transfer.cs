@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Pujiang.Ledger;
+using Pujiang.Platform;
+
+namespace Pujiang.Accounts;
+
+public enum TransferState
+{
+    /// <summary>Waits for its day.</summary>
+    Scheduled = 1,
+    Posted = 2,
+    Refused = 3,
+    Cancelled = 4,
+}
+
+/// <summary>A customer's order to move money to one payee, now or on a day.</summary>
+sealed class Transfer
+{
+    /// <summary>From, event, to. Whatever is not here can't happen.</summary>
+    public static IReadOnlyList<(TransferState From, string Event, TransferState To)> LifeCycle { get; } =
+    [
+        (TransferState.Scheduled, "posted", TransferState.Posted),
+        (TransferState.Scheduled, "refused", TransferState.Refused),
+        (TransferState.Scheduled, "cancelled", TransferState.Cancelled),
+    ];
+
+    Transfer() { }
+
+    public Guid Id { get; private init; }
+    public AccountId FromAccount { get; private init; }
+
+    /// <summary>The ledger account that gets it: the payee's, or clearing for another bank.</summary>
+    public AccountId ToAccount { get; private init; }
+    public long Amount { get; private init; }
+    public string Currency { get; private init; } = "";
+    public Money Money => new(Amount, Assets.Of(Currency));
+
+    /// <summary>Sealed at rest, as are number, bank and purpose.</summary>
+    public string PayeeName { get; private init; } = "";
+    public string PayeeNumber { get; private init; } = "";
+
+    /// <summary>Name or BIC of the payee's bank; empty for this bank.</summary>
+    public string PayeeBank { get; private init; } = "";
+    public string Purpose { get; private init; } = "";
+    public DateOnly DueOn { get; private init; }
+    public TransferState State { get; private set; }
+
+    /// <summary>Why it was refused; empty otherwise.</summary>
+    public string RefusalCode { get; private set; } = "";
+    public DateTime CreatedAt { get; private init; }
+    public DateTime? PostedAt { get; private set; }
+
+    /// <summary>Position in the ledger; 0 until posted.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>The one entry of this transfer: posted at most once, whoever tries and how often.</summary>
+    public static EntryId EntryOf(Guid transfer) => new(NameBasedId.From("accounts", "transfer", transfer.ToString(), "1"));
+
+    public static Transfer Schedule(Guid id, TransferOrder order, DateOnly dueOn, DateTime now) => new()
+    {
+        Id = id,
+        FromAccount = order.From,
+        ToAccount = order.To,
+        Amount = order.Amount.MinorUnits,
+        Currency = order.Amount.Asset.Code,
+        PayeeName = order.Details.PayeeName,
+        PayeeNumber = order.Details.PayeeNumber,
+        PayeeBank = order.Details.PayeeBank,
+        Purpose = order.Details.Purpose,
+        DueOn = dueOn,
+        State = TransferState.Scheduled,
+        CreatedAt = now,
+    };
+
+    /// <summary>A transfer that was posted at once is known from its entry alone.</summary>
+    public static Transfer FromPosted(Guid id, PostedEntry posted, PersonalData personalData)
+    {
+        var details = TransferDetails.Open(posted.Entry.Metadata, personalData);
+        var legs = posted.Entry.Legs;
+        var order = new TransferOrder(
+            legs[0].Account, legs[1].Account, new Money(legs[0].Amount, Assets.Of(details.Currency)), details);
+        var transfer = Schedule(id, order, BankTime.DateOf(posted.PostedAt), posted.PostedAt);
+        transfer.OnPosted(posted);
+        return transfer;
+    }
+
+    public void OnPosted(PostedEntry posted)
+    {
+        if (State == TransferState.Posted) return;
+        Move("posted");
+        (PostedAt, Sequence) = (posted.PostedAt, posted.Sequence);
+    }
+
+    public void Refuse(string code)
+    {
+        Move("refused");
+        RefusalCode = code;
+    }
+
+    /// <summary>Takes a scheduled transfer back; refused once it is on its way.</summary>
+    public Outcome<Transfer> Cancel()
+    {
+        if (State == TransferState.Cancelled) return this;
+        if (State != TransferState.Scheduled)
+            return new Refusal("transfer_not_scheduled", "Only a transfer that still waits for its day can be cancelled.", "id");
+        Move("cancelled");
+        return this;
+    }
+
+    /// <summary>What is to be posted when its day has come.</summary>
+    public TransferOrder Order =>
+        new(FromAccount, ToAccount, Money, new TransferDetails(PayeeName, PayeeNumber, PayeeBank, Purpose, Currency));
+
+    void Move(string happened) =>
+        State = LifeCycle.Single(step => step.From == State && step.Event == happened).To;
+}
+
+/// <summary>A decided transfer: every check that needs no ledger has passed.</summary>
+sealed record TransferOrder(AccountId From, AccountId To, Money Amount, TransferDetails Details)
+{
+    public Entry ToEntry(Guid transfer, DepositAccount from, PersonalData personalData, DateOnly dueOn) => new()
+    {
+        Id = Transfer.EntryOf(transfer),
+        Legs = [Leg.Debit(From, Amount.MinorUnits), Leg.Credit(To, Amount.MinorUnits), .. DailyAllowance.Take(from, Amount.MinorUnits)],
+        ValueDate = dueOn,
+        Code = (int)BookingCode.Transfer,
+        Reference = $"accounts/transfer/{transfer}",
+        Metadata = Details.Seal(personalData, transfer),
+    };
+}
+
+/// <summary>The words of a transfer. In the ledger's metadata they stand sealed, because they name people.</summary>
+sealed record TransferDetails(string PayeeName, string PayeeNumber, string PayeeBank, string Purpose, string Currency)
+{
+    /// <param name="transfer">A retry must repeat the entry to the byte, so the nonce follows from the transfer.</param>
+    public string Seal(PersonalData personalData, Guid transfer) =>
+        Convert.ToBase64String(personalData.SealRepeatably(JsonSerializer.Serialize(this), transfer));
+
+    public static TransferDetails Open(string metadata, PersonalData personalData) =>
+        JsonSerializer.Deserialize<TransferDetails>(personalData.Open(Convert.FromBase64String(metadata)))
+        ?? throw new InvalidDataException("A transfer's entry has no details.");
+}
