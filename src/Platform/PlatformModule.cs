@@ -56,6 +56,7 @@ public static class PlatformModule
         services.AddSingleton<T>();
         services.AddKeyedSingleton(typeof(T), (provider, _) =>
             ActivatorUtilities.CreateInstance<LedgerFollower>(provider, provider.GetRequiredService<T>()));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<LedgerFollower>(typeof(T)));
         services.AddHostedService(provider => provider.GetRequiredKeyedService<LedgerFollower>(typeof(T)));
         return services;
     }

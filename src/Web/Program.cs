@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
+using Pujiang.Accounts;
+using Pujiang.Platform;
 using Pujiang.Web;
 
 // Amounts, dates and file formats never follow the machine; only texts follow the visitor.
@@ -12,14 +14,22 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     // Static files and settings are beside the program, wherever it is started from.
     ContentRootPath = AppContext.BaseDirectory,
 });
+var platform = builder.Configuration.GetSection("Pujiang").Get<PlatformOptions>() ?? new PlatformOptions();
+builder.Services.AddPlatform(platform);
+builder.Services.AddAccounts(new Iso20022Settings(builder.Configuration["Iso20022:Schemas"]));
+builder.AddOperations();
 builder.AddRequestLimits();
 builder.AddWebPages();
 builder.AddSignIn();
 
 var app = builder.Build();
+OperatorToken.Ensure(platform.DataFolder);
+await PlatformModule.PrepareDatabase(app.Services);
 app.UseWebPages();
 app.MapWebPages();
 app.MapSignIn();
+app.MapAccounts();
+app.MapOperations();
 app.MapDisplay();
 
 app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}"));

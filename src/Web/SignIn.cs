@@ -12,7 +12,16 @@ static class SignIn
 {
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
-        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        // People come with a cookie, the bank's own command line with a token.
+        builder.Services.AddAuthentication(scheme =>
+        {
+            scheme.DefaultScheme = "any";
+            scheme.DefaultSignInScheme = scheme.DefaultSignOutScheme = CookieAuthenticationDefaults.AuthenticationScheme;
+        })
+        .AddPolicyScheme("any", null, any => any.ForwardDefaultSelector = context =>
+            context.Request.Headers.Authorization.Count > 0 ? OperatorToken.Name : CookieAuthenticationDefaults.AuthenticationScheme)
+        .AddScheme<AuthenticationSchemeOptions, OperatorToken>(OperatorToken.Name, null)
+        .AddCookie(cookie =>
         {
             cookie.Cookie.Name = "session";
             cookie.Cookie.HttpOnly = true;

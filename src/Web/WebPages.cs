@@ -62,6 +62,7 @@ static class WebPages
         // After the error pages, so that a page run again for an error is found again.
         app.UseRouting();
         app.UseSizeLimitAnswer();
+        app.UseRereadableBodies();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -70,7 +71,6 @@ static class WebPages
     public static void MapWebPages(this WebApplication app)
     {
         app.MapStaticAssets();
-        app.MapGet("/healthz", () => TypedResults.Text("ok")).AllowAnonymous().DisableHttpMetrics();
         var services = app.Services.GetServices<PagesAssembly>().Select(p => p.Assembly).Distinct();
         app.MapRazorComponents<App>()
             .AddAdditionalAssemblies([.. services.Where(a => a != typeof(App).Assembly && a != typeof(Texts).Assembly)]);

@@ -39,7 +39,7 @@ public sealed class OperatorToken(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, PlatformOptions platform)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    public const string Scheme_ = "OperatorToken";
+    public const string Name = "OperatorToken";
     public const string Role = "operator";
     const string Prefix = "Bearer ";
 
