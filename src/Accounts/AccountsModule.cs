@@ -23,6 +23,20 @@ public static class AccountsModule
         services.AddSingleton<IDemoPeople, DemoPeople>();
         services.AddScoped<Statements>().AddScoped<StatementFormats>();
         services.AddHostedService<DuePayments>();
+        return services.AddAccountPages();
+    }
+
+    /// <summary>Pages for persons and firms; staff have others.</summary>
+    static IServiceCollection AddAccountPages(this IServiceCollection services)
+    {
+        string[] customers = ["customer", "firm"];
+        services.AddPages(typeof(AccountsModule).Assembly);
+        services.AddSingleton<TransferDrafts>();
+        services.AddSingleton(new HomePart(typeof(AccountsHome), 10, customers));
+        services.AddSingleton(new MenuItem("/transfer", "menu.transfer", 10, customers));
+        services.AddSingleton(new MenuItem("/payees", "menu.payees", 20, customers));
+        services.AddSingleton(new MenuItem("/transfers/scheduled", "menu.scheduled", 30, customers));
+        services.AddSingleton(new MenuItem("/payments", "menu.payments", 40, customers));
         return services;
     }
 

@@ -10,6 +10,9 @@ public sealed class Statements(CityDb db, ILedger ledger, DepositAccounts accoun
 {
     const int LinesAtATime = 1_000;
 
+    /// <summary>The most lines that the ledger gives at a time.</summary>
+    const int MostLines = 10_000;
+
     /// <summary>An entry on the account.</summary>
     /// <param name="Amount">Positive when it was added, negative when it was taken.</param>
     /// <param name="Balance">The account's balance after it.</param>
@@ -27,6 +30,12 @@ public sealed class Statements(CityDb db, ILedger ledger, DepositAccounts accoun
 
     /// <param name="Next">Cursor of the next page, or null.</param>
     public sealed record Page(IReadOnlyList<Line> Lines, string? Next);
+
+    /// <summary>A period in numbers.</summary>
+    /// <param name="In">What was added.</param>
+    /// <param name="Out">What was taken, as a positive amount.</param>
+    /// <param name="Days">The balance at the end of each day on which it changed, in order.</param>
+    public sealed record Totals(Money In, Money Out, int Lines, IReadOnlyList<BalancePoint> Days);
 
     /// <summary>Opening and closing balance of a period, fixed to the last entry that is durable now; null for a foreign account.</summary>
     /// <param name="from">First day; null for 30 days before the last.</param>
@@ -72,16 +81,44 @@ public sealed class Statements(CityDb db, ILedger ledger, DepositAccounts accoun
         while (cursor is not null);
     }
 
-    /// <summary>The balance at the end of each day of the period, for the chart.</summary>
-    public async Task<IReadOnlyList<(DateOnly Day, Money Balance)>> DailyBalances(Period period, CancellationToken cancel)
+    /// <summary>A numbered page of a period's lines, the newest first; empty behind the last.</summary>
+    /// <param name="number">From 1.</param>
+    public async Task<IReadOnlyList<Line>> NewestPage(Period period, int number, int size, CancellationToken cancel)
     {
-        var days = new List<(DateOnly, Money)>();
-        for (var day = period.From; day <= period.To; day = day.AddDays(1))
+        string? cursor = null;
+        for (var skip = (number - 1) * size; skip > 0; skip -= MostLines)
         {
-            var balance = await ledger.BalanceAsOf(new AccountId(period.Account.Id), BankTime.StartOf(day.AddDays(1)).AddTicks(-1), cancel) ?? default;
-            days.Add((day, Amount(balance.On(AccountKind.Liability), period.Account)));
+            var page = await ledger.History(
+                new AccountId(period.Account.Id), Query(period) with { Backward = true, Cursor = cursor, Take = Math.Min(skip, MostLines) }, cancel);
+            if (page.Next is null) return [];
+            cursor = page.Next;
         }
-        return days;
+        return (await Newest(period, cursor, size, cancel)).Lines;
+    }
+
+    /// <summary>Sums a period in one pass, up to the entry its closing balance was taken from.</summary>
+    public async Task<Totals> Sum(Period period, CancellationToken cancel)
+    {
+        var (added, taken, lines, days) = (0L, 0L, 0, new List<BalancePoint>());
+        if (period.LastSequence == 0) return new Totals(Amount(0, period.Account), Amount(0, period.Account), 0, days);
+        string? cursor = null;
+        do
+        {
+            var page = await ledger.History(new AccountId(period.Account.Id), Query(period) with { Cursor = cursor, Take = LinesAtATime }, cancel);
+            foreach (var line in page.Lines.TakeWhile(l => l.Posted.Sequence <= period.LastSequence))
+            {
+                var leg = line.Posted.Entry.Legs[line.Leg];
+                if (leg.Side == Side.Credit) added += leg.Amount;
+                else taken += leg.Amount;
+                lines++;
+                var point = new BalancePoint(BankTime.DateOf(line.Posted.PostedAt), Amount(line.After.On(AccountKind.Liability), period.Account));
+                if (days.Count > 0 && days[^1].Date == point.Date) days[^1] = point;
+                else days.Add(point);
+            }
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+        return new Totals(Amount(added, period.Account), Amount(taken, period.Account), lines, days);
     }
 
     static HistoryQuery Query(Period period) =>

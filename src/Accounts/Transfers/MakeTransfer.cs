@@ -31,19 +31,35 @@ public sealed class MakeTransfer(
         Guid Id, Guid From, string PayeeName, string PayeeNumber, string PayeeBank, Money Amount, string Purpose,
         DateOnly On, TransferState State, string? Refusal, DateTime CreatedAt, DateTime? PostedAt, string? Reference);
 
-    /// <summary>All that can be checked without moving money: what the check-answers page shows.</summary>
-    public async Task<Outcome<Request>> Check(Request request, Caller caller, CancellationToken cancel)
+    /// <summary>All that is wrong with a request, as far as it can be told without moving money; empty when nothing is.</summary>
+    public async Task<IReadOnlyList<Refusal>> Problems(Request request, Caller caller, CancellationToken cancel)
     {
         var from = await accounts.Load(request.From, caller, cancel);
-        if (from is null) return DepositAccounts.NotFound;
-        return (await Decide(request, from, cancel)).Try(out _, out var refusal) ? request : refusal;
+        var payee = Beneficiary.Of(request.PayeeName, request.PayeeNumber, request.PayeeBank);
+        var amount = AmountOf(request.Amount, from?.Asset ?? Assets.Cny, from?.PaymentLimit);
+        var problems = new List<Refusal>();
+        if (from is null) problems.Add(DepositAccounts.NotFound);
+        problems.AddRange(Beneficiary.Written(request.PayeeName, request.PayeeNumber, request.PayeeBank).Problems());
+        if (!amount.Try(out var money, out var refusal)) problems.Add(refusal);
+        problems.AddRange(WordsAndDay(request));
+        if (from is null || problems.Count > 0 || !payee.Try(out var valid, out _)) return problems;
+
+        // These need the answers above to be right.
+        if (!(await accounts.Resolve(valid, from, cancel)).Try(out _, out refusal)) problems.Add(refusal);
+        else if (request.On is null || request.On == clock.Today())
+            if (await accounts.Find(request.From, caller, cancel) is { } view && view.Available < money)
+                problems.Add(LedgerRefusal.InsufficientFunds);
+        return problems;
     }
+
+    /// <summary>The transfer that this key stands for, made or not.</summary>
+    public static Guid IdOf(Caller caller, string key) => NameBasedId.From("accounts", "transfer", caller.Key, key);
 
     /// <param name="key">The caller's idempotency key: the same key is the same transfer.</param>
     public async Task<Outcome<View>> Handle(Request request, Caller caller, string key, CancellationToken cancel)
     {
         // Load.
-        var id = NameBasedId.From("accounts", "transfer", caller.Key, key);
+        var id = IdOf(caller, key);
         var from = await accounts.Load(request.From, caller, cancel);
         if (from is null) return DepositAccounts.NotFound;
         if (await Find(id, cancel) is { } earlier) return ViewOf(earlier);
@@ -54,13 +70,28 @@ public sealed class MakeTransfer(
         if (request.On is { } day && day > today)
         {
             var scheduled = Transfer.Schedule(id, order, day, clock.UtcNow());
-            db.Add(scheduled);
-            await db.SaveChangesAsync(cancel);
-            return ViewOf(scheduled);
+            return await Keep(scheduled, cancel);
         }
 
         // Post, then apply. A crash between the two is healed by the follower.
         return await Post(id, order, from, today, cancel);
+    }
+
+    /// <summary>Of two requests with one key that arrive together, the later finds the row of the earlier.</summary>
+    async Task<Outcome<View>> Keep(Transfer scheduled, CancellationToken cancel)
+    {
+        db.Add(scheduled);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+            return ViewOf(scheduled);
+        }
+        catch (DbUpdateException)
+        {
+            db.ChangeTracker.Clear();
+            if (await Find(scheduled.Id, cancel) is { } earlier) return ViewOf(earlier);
+            throw;
+        }
     }
 
     /// <summary>Carries out a scheduled transfer whose day has come.</summary>
@@ -100,28 +131,33 @@ public sealed class MakeTransfer(
     {
         if (!Beneficiary.Of(request.PayeeName, request.PayeeNumber, request.PayeeBank).Try(out var payee, out var refusal))
             return refusal;
-        if (!AmountOf(request.Amount, from).Try(out var amount, out refusal)) return refusal;
-        var purpose = request.Purpose?.Trim() ?? "";
-        if (purpose.Length > LongestPurpose)
-            return new Refusal("purpose_too_long", $"The purpose must have at most {LongestPurpose} characters.", "purpose", $"{LongestPurpose}");
-        var today = clock.Today();
-        if (request.On < today || request.On > today.AddDays(DaysAhead))
-            return new Refusal("date_out_of_range", $"The day must be from today to {DaysAhead} days ahead.", "on", $"{DaysAhead}");
+        if (!AmountOf(request.Amount, from.Asset, from.PaymentLimit).Try(out var amount, out refusal)) return refusal;
+        if (WordsAndDay(request).FirstOrDefault() is { } wrong) return wrong;
         if (!(await accounts.Resolve(payee, from, cancel)).Try(out var to, out refusal)) return refusal;
         return new TransferOrder(
-            from.Id, to, amount, new TransferDetails(payee.Name, payee.Number, payee.Bank, purpose, from.Currency));
+            from.Id, to, amount, new TransferDetails(payee.Name, payee.Number, payee.Bank, request.Purpose?.Trim() ?? "", from.Currency));
     }
 
-    static Outcome<Money> AmountOf(string? text, DepositAccount from)
+    IEnumerable<Refusal> WordsAndDay(Request request)
     {
-        if (!Money.TryParse(text?.Trim().Replace(",", "", StringComparison.Ordinal) ?? "", from.Asset, out var amount))
+        if (request.Purpose?.Trim().Length > LongestPurpose)
+            yield return new Refusal("purpose_too_long", $"The purpose must have at most {LongestPurpose} characters.", "purpose", $"{LongestPurpose}");
+        var today = clock.Today();
+        if (request.On < today || request.On > today.AddDays(DaysAhead))
+            yield return new Refusal("date_out_of_range", $"The day must be from today to {DaysAhead} days ahead.", "on", $"{DaysAhead}");
+    }
+
+    static Outcome<Money> AmountOf(string? text, Asset asset, long? paymentLimit)
+    {
+        if (!Money.TryParse(text?.Trim().Replace(",", "", StringComparison.Ordinal) ?? "", asset, out var amount))
             return new Refusal("amount_invalid",
-                $"The amount must be a number with at most {from.Asset.Scale} digits after the point, such as 1234.50.", "amount", $"{from.Asset.Scale}");
+                $"The amount must be a number with at most {asset.Scale} digits after the point, such as 1234.50.", "amount", $"{asset.Scale}");
         if (!amount.IsPositive) return new Refusal("amount_not_positive", "The amount must be more than zero.", "amount");
-        if (amount.MinorUnits > from.PaymentLimit)
-            return new Refusal("payment_limit_exceeded",
-                $"The amount is over this account's limit per payment of {from.Minor(from.PaymentLimit)}.", "amount",
-                from.Minor(from.PaymentLimit).ToPlainString());
+        if (amount.MinorUnits > paymentLimit)
+        {
+            var limit = new Money(paymentLimit.Value, asset);
+            return new Refusal("payment_limit_exceeded", $"The amount is over this account's limit per payment of {limit}.", "amount", limit.Text());
+        }
         return amount;
     }
 

@@ -46,21 +46,33 @@ public sealed record Beneficiary(string Name, string Number, string Bank)
     /// <summary>This bank's BIC (ISO 9362), made up.</summary>
     public const string OwnBic = "PUJBCNSHXXX";
 
+    const int LongestBank = 140;
+
     /// <summary>A payee whose fields have the right form, or the first field that has not.</summary>
     public static Outcome<Beneficiary> Of(string? name, string? number, string? bank)
     {
-        var payee = new Beneficiary(name?.Trim() ?? "", AccountNumber.Normal(number ?? ""), bank?.Trim() ?? "");
-        if (payee.Name.Length is 0 or > Party.LongestName)
-            return new Refusal(
-                "payee_name_invalid", $"The payee's name must have 1 to {Party.LongestName} characters.", "payeeName", $"{Party.LongestName}");
-        if (payee.Number.Length is < 4 or > 34 || !payee.Number.All(char.IsAsciiLetterOrDigit))
-            return new Refusal("payee_number_invalid", "The payee's account number must have 4 to 34 digits or letters.", "payeeNumber");
-        if (payee.Bank.Length > 140)
-            return new Refusal("payee_bank_invalid", "The bank's name must have at most 140 characters.", "payeeBank");
-        // Every card of this bank carries a check digit: most typing mistakes are found before anything else is asked.
-        if (payee.Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) && !Luhn.Holds(payee.Number))
-            return new Refusal("payee_number_check_digit", "This card number has a typing mistake: its check digit is wrong.", "payeeNumber");
+        var payee = Written(name, number, bank);
+        if (payee.Problems().FirstOrDefault() is { } refusal) return refusal;
         return IsOwnBank(payee.Bank) ? payee with { Bank = "" } : payee;
+    }
+
+    /// <summary>What was typed, without needless spaces; not checked.</summary>
+    internal static Beneficiary Written(string? name, string? number, string? bank) =>
+        new(name?.Trim() ?? "", AccountNumber.Normal(number ?? ""), bank?.Trim() ?? "");
+
+    /// <summary>At most one problem for each field.</summary>
+    internal IEnumerable<Refusal> Problems()
+    {
+        if (Name.Length is 0 or > Party.LongestName)
+            yield return new Refusal(
+                "payee_name_invalid", $"The payee's name must have 1 to {Party.LongestName} characters.", "payeeName", $"{Party.LongestName}");
+        if (Number.Length is < 4 or > 34 || !Number.All(char.IsAsciiLetterOrDigit))
+            yield return new Refusal("payee_number_invalid", "The payee's account number must have 4 to 34 digits or letters.", "payeeNumber");
+        // Every card of this bank carries a check digit: most typing mistakes are found before anything else is asked.
+        else if (Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) && !Luhn.Holds(Number))
+            yield return new Refusal("payee_number_check_digit", "This card number has a typing mistake: its check digit is wrong.", "payeeNumber");
+        if (Bank.Length > LongestBank)
+            yield return new Refusal("payee_bank_invalid", $"The bank's name must have at most {LongestBank} characters.", "payeeBank", $"{LongestBank}");
     }
 
     /// <summary>Our BIC in its 8 or 11 characters.</summary>

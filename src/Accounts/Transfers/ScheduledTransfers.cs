@@ -10,6 +10,8 @@ namespace Pujiang.Accounts;
 /// <summary>Transfers that were made or wait for their day: look-up, cancellation, and carrying out what is due.</summary>
 public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, MakeTransfer transfers, TimeProvider clock)
 {
+    const int DaysShown = 60;
+
     public async Task<MakeTransfer.View?> Find(Guid id, Caller caller, CancellationToken cancel)
     {
         var transfer = await transfers.Find(id, cancel);
@@ -25,6 +27,17 @@ public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, Make
         var waiting = await db.Set<Transfer>().AsNoTracking()
             .Where(t => t.FromAccount == from && t.State == TransferState.Scheduled).OrderBy(t => t.DueOn).ToListAsync(cancel);
         return [.. waiting.Select(MakeTransfer.ViewOf)];
+    }
+
+    /// <summary>What was planned on an account and not carried out, lately: refused on its day, or cancelled; the newest first.</summary>
+    public async Task<IReadOnlyList<MakeTransfer.View>> NotCarriedOut(Guid account, Caller caller, CancellationToken cancel)
+    {
+        if (await accounts.Load(account, caller, cancel) is null) return [];
+        var (from, since) = (new AccountId(account), clock.Today().AddDays(-DaysShown));
+        var ended = await db.Set<Transfer>().AsNoTracking()
+            .Where(t => t.FromAccount == from && (t.State == TransferState.Refused || t.State == TransferState.Cancelled) && t.DueOn >= since)
+            .OrderByDescending(t => t.DueOn).ThenBy(t => t.Id).Take(20).ToListAsync(cancel);
+        return [.. ended.Select(MakeTransfer.ViewOf)];
     }
 
     public async Task<Outcome<MakeTransfer.View>> Cancel(Guid id, Caller caller, CancellationToken cancel)

@@ -21,6 +21,9 @@ public static class Amounts
     /// <summary>"+¥1,234.56": for movements, where the direction is the point.</summary>
     public static string SignedText(this Money money) => (money.IsPositive ? "+" : "") + money.Text();
 
+    /// <summary>Renminbi, the only currency that is written with ¥ and in capitals.</summary>
+    public static bool IsYuan(this Money money) => money.Asset == Assets.Cny;
+
     /// <summary>"2026-11-23".</summary>
     public static string Text(this DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

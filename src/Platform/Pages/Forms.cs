@@ -21,16 +21,23 @@ public sealed class FormErrors
     }
 
     /// <summary>Adds a refusal in the page's language: the text <c>refusal.{code}</c>, or its English reason when there is none.</summary>
-    /// <param name="fields">Form field for each refusal field, where their names differ.</param>
-    public void Add(
-        IStringLocalizer texts, string code, string reason, string? refusedField, IReadOnlyList<string> args,
-        params ReadOnlySpan<(string Refused, string Form)> fields)
+    /// <param name="texts">The page's texts.</param>
+    /// <param name="refusal">Its field becomes the form's field of the same name with a capital: "payeeName" is "PayeeName".</param>
+    /// <param name="fields">Form field for each refusal field where their names differ more; "" for no field of the form.</param>
+    public void Add(IStringLocalizer texts, Refusal refusal, params ReadOnlySpan<(string Refused, string Form)> fields)
     {
-        var form = refusedField ?? "";
+        var field = refusal.Field ?? "";
+        var form = field.Length == 0 ? "" : char.ToUpperInvariant(field[0]) + field[1..];
         foreach (var (refused, name) in fields)
-            if (refused == refusedField) form = name;
-        var text = texts["refusal." + code, [.. args]];
-        Add(form, text.ResourceNotFound ? reason : text.Value);
+            if (refused == field) form = name;
+        Add(form, Say(texts, refusal));
+    }
+
+    /// <summary>A refusal as a sentence in the page's language.</summary>
+    public static string Say(IStringLocalizer texts, Refusal refusal)
+    {
+        var text = texts["refusal." + refusal.Code, [.. refusal.Args]];
+        return text.ResourceNotFound ? refusal.Reason : text.Value;
     }
 }
 
@@ -41,10 +48,10 @@ public sealed record FormError(string Field, string Message)
     public string Target => FieldIds.Of(Field);
 }
 
-/// <summary>One choice of a select or a group of radio buttons.</summary>
+/// <summary>One choice of a select or a group of radio buttons. Chinese names in it are marked as such by themselves.</summary>
 public sealed record Choice(string Value, string Label, string? Hint = null);
 
-/// <summary>FieldIds of the parts of a field, made from its name.</summary>
+/// <summary>Ids of the parts of a field, made from its name.</summary>
 static class FieldIds
 {
     public static string Of(string field) => "f-" + field.Replace('.', '-').Replace('[', '-').Replace("]", "", StringComparison.Ordinal);

@@ -15,6 +15,12 @@ public sealed record PagesAssembly(Assembly Assembly);
 /// <param name="Roles">Who sees it; empty for everybody.</param>
 public sealed record MenuItem(string Href, string TextKey, int Order, params IReadOnlyList<string> Roles);
 
+/// <summary>A part of the home page that a service brings for those who are signed in.</summary>
+/// <param name="Component">Takes no parameters.</param>
+/// <param name="Order">Smaller first; steps of ten leave room.</param>
+/// <param name="Roles">Who sees it; empty for everybody.</param>
+public sealed record HomePart(Type Component, int Order, params IReadOnlyList<string> Roles);
+
 /// <summary>The languages of the pages.</summary>
 public static class Languages
 {
