@@ -96,7 +96,8 @@ sealed class TestBank : IAsyncDisposable
     /// Ends the bank without closing anything, and opens another on what was on disk at this moment: a copy of the files, and
     /// for PostgreSQL the same database after all its connections broke.
     /// </summary>
-    public async Task Crash()
+    /// <param name="between">Called when the old bank is gone and the new one not yet there.</param>
+    public async Task Crash(Action? between = null)
     {
         var left = Options;
         var copy = TemporaryFolders.New("bank");
@@ -109,8 +110,18 @@ sealed class TestBank : IAsyncDisposable
         // What is closed now are the old files, that nobody opens again.
         await Close();
         Directory.Delete(left.DataFolder, recursive: true);
+        between?.Invoke();
         Options = left with { DataFolder = copy };
         Open();
+    }
+
+    /// <summary>Applies all entries from the first on again, as after the restore of an old database. Nothing may change.</summary>
+    public async Task ApplyEverythingAgain()
+    {
+        await StopServices();
+        await Tables(db => db.Set<FollowerPosition>().ExecuteUpdateAsync(set => set.SetProperty(p => p.Sequence, 0)));
+        await Restart();
+        await CatchUp();
     }
 
     public async ValueTask DisposeAsync()
@@ -118,6 +129,7 @@ sealed class TestBank : IAsyncDisposable
         try
         {
             await StopServices();
+            ThrowWhatBroke();
             await LedgerAssert.Balanced(this);
             await Close();
             LedgerAssert.Sound(Options.LedgerFolder);
@@ -160,12 +172,14 @@ sealed class TestBank : IAsyncDisposable
     {
         if (!_started) return;
         _started = false;
-        foreach (var service in _services.GetServices<IHostedService>().Reverse())
-        {
-            await service.StopAsync(CancellationToken.None);
-            // What broke in the background shall break the test.
-            if (service is BackgroundService { ExecuteTask: { IsFaulted: true } failed }) await failed;
-        }
+        foreach (var service in _services.GetServices<IHostedService>().Reverse()) await service.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>What broke in the background shall break the test.</summary>
+    void ThrowWhatBroke()
+    {
+        foreach (var service in _services.GetServices<IHostedService>().OfType<BackgroundService>())
+            if (service.ExecuteTask is { IsFaulted: true } failed) failed.GetAwaiter().GetResult();
     }
 
     async Task Close()
