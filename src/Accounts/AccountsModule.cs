@@ -20,6 +20,7 @@ public static class AccountsModule
         services.AddScoped<DepositAccounts>().AddScoped<OpenAccount>();
         services.AddScoped<MakeTransfer>().AddScoped<ScheduledTransfers>().AddScoped<Payees>();
         services.AddScoped<SubmitPaymentFile>().AddScoped<ExecutePayments>().AddScoped<PaymentFiles>();
+        services.AddSingleton<IDemoPeople, DemoPeople>();
         services.AddScoped<Statements>().AddScoped<StatementFormats>();
         services.AddHostedService<DuePayments>();
         return services.AddAccountPages();

@@ -22,6 +22,7 @@ builder.AddRequestLimits();
 builder.AddWebPages();
 builder.AddSignIn();
 
+if (platform.DemoMode) await DemoStart.SeedWhenEmpty(platform, builder.Configuration);
 var app = builder.Build();
 OperatorToken.Ensure(platform.DataFolder);
 await PlatformModule.PrepareDatabase(app.Services);
@@ -32,7 +33,7 @@ app.MapAccounts();
 app.MapOperations();
 app.MapDisplay();
 
-app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}"));
+app.Lifetime.ApplicationStarted.Register(() => DemoStart.SayWhereToLook(app, platform));
 try
 {
     await app.RunAsync();

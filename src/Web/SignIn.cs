@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pujiang.Platform;
 
 namespace Pujiang.Web;
@@ -36,7 +35,6 @@ static class SignIn
         });
         builder.Services.AddAuthorization();
         builder.Services.AddCascadingAuthenticationState();
-        builder.Services.TryAddSingleton<IDemoPeople, SamplePeople>();
     }
 
     public static bool DemoMode(IConfiguration configuration) => configuration.GetValue<bool>("Pujiang:DemoMode");
@@ -84,24 +82,5 @@ static class SignIn
         else
             context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;
-    }
-
-    /// <summary>Stands in until a service lists the demo people of its data.</summary>
-    sealed class SamplePeople : IDemoPeople
-    {
-        static readonly IReadOnlyList<DemoPerson> People =
-        [
-            Person(1, "王秀英", "Wang Xiuying", "customer", "工资账户、转账、对账单", "Salary account, transfers, statements"),
-            Person(2, "陈国华", "Chen Guohua", "customer", "72 岁，用长辈版", "72 years old, uses large text"),
-            Person(3, "浦江精密机械有限公司", "Pujiang Precision Machinery", "firm", "对公账户，批量付款文件", "Company accounts, payment files"),
-            Person(4, "李敏（柜员）", "Li Min (teller)", "teller", "查客户、办业务", "Looks up customers and serves them"),
-        ];
-
-        public Task<IReadOnlyList<DemoPerson>> List(CancellationToken cancel) => Task.FromResult(People);
-
-        static DemoPerson Person(int number, string chinese, string english, string role, string shows, string showsEnglish) =>
-            new(NameBasedId($"demo-{number}"), new Bilingual(chinese, english), role, new Bilingual(shows, showsEnglish));
-
-        static Guid NameBasedId(string name) => new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name))[..16]);
     }
 }

@@ -20,9 +20,8 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
     public async Task<Outcome<Guid>> Register(Customer customer, CancellationToken cancel)
     {
         var identifier = customer.Identifier?.Trim().ToUpperInvariant() ?? "";
-        var id = NameBasedId.From("platform", "party", personalData.Hash("party", identifier));
         var registered = Party.Register(
-            id, customer.Kind, customer.Name ?? "", identifier, customer.Phone?.Trim() ?? "", personalData, clock.UtcNow());
+            customer.Kind, customer.Name ?? "", identifier, customer.Phone?.Trim() ?? "", personalData, clock.UtcNow());
         if (!registered.Try(out var party, out var refusal)) return refusal;
         if (await db.Set<Party>().AsNoTracking().SingleOrDefaultAsync(p => p.IdentifierHash == party.IdentifierHash, cancel) is { } known)
             return Beneficiary.SameName(known.Name, party.Name) ? known.Id

@@ -8,7 +8,7 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>Payment files that were sent: their lines and their status reports.</summary>
-public sealed class PaymentFiles(CityDb db, TimeProvider clock)
+public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvider clock)
 {
     /// <summary>A line as sender and pages see it.</summary>
     /// <param name="Status">ACSC settled, ACSP waits for its day, RJCT refused.</param>
@@ -153,7 +153,7 @@ public sealed class PaymentFiles(CityDb db, TimeProvider clock)
             .Accepts<string>("application/xml", "text/xml").Produces(200, contentType: "application/xml")
             .WithMetadata(new RequestSizeLimitAttribute(600L * 1024 * 1024));
         payments.MapGet("/{id:guid}", async (Guid id, Caller caller, PaymentFiles files, CancellationToken cancel) =>
-            await files.Find(id, caller, cancel) is null ? NotFound.ToProblem(StatusCodes.Status404NotFound) : Report(id, caller, files))
+            await files.Find(id, caller, cancel) is null ? NotFound.ToProblem(StatusCodes.Status404NotFound) : files.Report(id, caller))
             .WithSummary("How a payment file stands now, as pain.002").Produces(200, contentType: "application/xml");
         payments.MapGet("/{id:guid}/lines", async (Guid id, int? after, int? take, Caller caller, PaymentFiles files, CancellationToken cancel) =>
             await files.Lines(id, caller, after ?? 0, take ?? 100, cancel) is { } lines ? Results.Ok(lines)
@@ -167,18 +167,11 @@ public sealed class PaymentFiles(CityDb db, TimeProvider clock)
         if (!(await submit.Handle(request.Body, caller, cancel)).Try(out var result, out var refusal)) return refusal.ToProblem();
         if (result.FileId is not { } id) return NotAPaymentFile(result.Report);
         request.HttpContext.Response.Headers.Location = $"/api/payments/{id}";
-        return Report(id, caller, files);
+        return files.Report(id, caller);
     }
 
-    static IResult Report(Guid id, Caller caller, PaymentFiles files) =>
-        Results.Stream(async output =>
-        {
-            // The writer is synchronous and the report can be long: through a file, not through memory.
-            await using var file = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
-            await files.WriteReport(id, caller, file, CancellationToken.None);
-            file.Position = 0;
-            await file.CopyToAsync(output);
-        }, "application/xml");
+    IResult Report(Guid id, Caller caller) =>
+        OutgoingFile.Message(settings, file => WriteReport(id, caller, file, CancellationToken.None));
 
     /// <summary>Without a message id no pain.002 can be written: the findings go back as problem details.</summary>
     static IResult NotAPaymentFile(CheckReport report) => Results.Problem(

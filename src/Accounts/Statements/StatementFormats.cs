@@ -8,8 +8,10 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>Statements and notifications as files: CSV, plain text, camt.053 and camt.054.</summary>
-public sealed class StatementFormats(Statements statements, TimeProvider clock)
+public sealed class StatementFormats(Statements statements, Iso20022Settings settings, TimeProvider clock)
 {
+    internal Iso20022Settings Settings => settings;
+
     static readonly string[] Columns =
         ["booked_at", "value_date", "kind", "amount", "currency", "balance", "counterparty", "counterparty_account", "counterparty_bank", "purpose", "end_to_end_id", "reference"];
 
@@ -116,31 +118,16 @@ public sealed class StatementFormats(Statements statements, TimeProvider clock)
         {
             if (!(await statements.Of(id, from, to, caller, cancel)).Try(out var period, out var refusal))
                 return refusal.ToProblem(refusal == DepositAccounts.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity);
+            IResult Xml(Action<Stream> write) => OutgoingFile.Message(formats.Settings, file => Task.Run(() => write(file), cancel), $"{period.Account.Number}.xml");
             return format switch
             {
                 null or "json" => Results.Ok(new { period, lines = statements.Lines(period, cancel) }),
-                "csv" => ThroughFile($"{period.Account.Number}.csv", "text/csv", file => formats.WriteCsv(period, file, cancel)),
-                "camt053" => ThroughFile($"{period.Account.Number}.xml", "application/xml", file => Do(() => formats.WriteCamt053(period, file))),
-                "camt053.02" => ThroughFile($"{period.Account.Number}.xml", "application/xml", file => Do(() => formats.WriteCamt053(period, file, old: true))),
-                "camt054" => ThroughFile($"{period.Account.Number}.xml", "application/xml", file => Do(() => formats.WriteCamt054(period, file))),
+                "csv" => OutgoingFile.Send(file => formats.WriteCsv(period, file, cancel), "text/csv", $"{period.Account.Number}.csv"),
+                "camt053" => Xml(file => formats.WriteCamt053(period, file)),
+                "camt053.02" => Xml(file => formats.WriteCamt053(period, file, old: true)),
+                "camt054" => Xml(file => formats.WriteCamt054(period, file)),
                 _ => new Refusal("format_unknown", $"'{format}' is none of json, csv, camt053, camt053.02, camt054.", "format").ToProblem(StatusCodes.Status400BadRequest),
             };
         }).WithSummary("Statement as json, csv, camt053 (version 08), camt053.02 or camt054 (notifications)");
-
-        static Task Do(Action write)
-        {
-            write();
-            return Task.CompletedTask;
-        }
     }
-
-    /// <summary>A statement that turns out not to add up throws at its end: nothing of it may have left by then.</summary>
-    static IResult ThroughFile(string name, string contentType, Func<Stream, Task> write) =>
-        Results.Stream(async output =>
-        {
-            await using var file = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
-            await write(file);
-            file.Position = 0;
-            await file.CopyToAsync(output);
-        }, contentType, name);
 }

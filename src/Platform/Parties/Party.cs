@@ -35,9 +35,13 @@ public sealed class Party
     public DateOnly? BirthDate =>
         Kind == PartyKind.Person && CitizenId.TryParse(Identifier, out var id, out _) ? id.BirthDate : null;
 
+    /// <summary>The id follows from the identifier, so that registering twice registers once.</summary>
+    public static Guid IdOf(PersonalData personalData, string identifier) =>
+        NameBasedId.From("platform", "party", personalData.Hash("party", identifier));
+
     /// <summary>A checked party, or what is wrong with which field.</summary>
     public static Outcome<Party> Register(
-        Guid id, PartyKind kind, string name, string identifier, string phone, PersonalData personalData, DateTime now)
+        PartyKind kind, string name, string identifier, string phone, PersonalData personalData, DateTime now)
     {
         name = name.Trim();
         identifier = identifier.Trim().ToUpperInvariant();
@@ -54,7 +58,7 @@ public sealed class Party
 
         return new Party
         {
-            Id = id,
+            Id = IdOf(personalData, identifier),
             Kind = kind,
             Name = name,
             Identifier = identifier,

@@ -1,0 +1,36 @@
+using Pujiang.Accounts;
+using Pujiang.Platform;
+
+namespace Pujiang.Web;
+
+/// <summary>The first start of a demo: a city to look at, and whom to sign in as.</summary>
+static class DemoStart
+{
+    public static async Task SeedWhenEmpty(PlatformOptions platform, IConfiguration configuration)
+    {
+        if (!DemoCity.IsWanted(platform)) return;
+        var options = new DemoCityOptions(
+            configuration.GetValue("Pujiang:People", 2_000), configuration.GetValue("Pujiang:Firms", 0), configuration.GetValue("Pujiang:Seed", 1UL));
+        if (options.Fault() is { } fault) throw new InvalidOperationException(fault);
+        Console.WriteLine($"Making the demo city: {options.People:N0} people and what they did in {options.Months} months ...");
+        await DemoCity.Seed(platform, options, TimeProvider.System, Tell, CancellationToken.None);
+        Tell("The demo city is there.");
+        Console.WriteLine();
+    }
+
+    /// <summary>One line that counts up on a terminal; in a log only the ends would matter, so nothing.</summary>
+    static void Tell(string what)
+    {
+        if (!Console.IsOutputRedirected) Console.Write($"\r  {what,-60}");
+    }
+
+    public static void SayWhereToLook(WebApplication app, PlatformOptions platform)
+    {
+        Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}");
+        if (!platform.DemoMode) return;
+        Console.WriteLine("Demo mode: anyone who can reach this address can sign in as one of these people. Never use it with real data.");
+        foreach (var person in app.Services.GetRequiredService<IDemoPeople>().List().GetAwaiter().GetResult())
+            Console.WriteLine($"  {person.Name.Chinese} ({person.Name.English}): {person.Shows.Chinese} / {person.Shows.English}");
+        Console.WriteLine("Ctrl-C stops the bank. Nothing acknowledged is ever lost.");
+    }
+}
