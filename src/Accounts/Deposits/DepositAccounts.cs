@@ -91,6 +91,8 @@ public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance al
             return new Refusal("amount_invalid", "The limit per payment must be an amount such as 5000.00.", "perPayment", $"{account.Asset.Scale}");
         if (!Money.TryParse(perDay ?? "", account.Asset, out var day))
             return new Refusal("amount_invalid", "The limit per day must be an amount such as 5000.00.", "perDay", $"{account.Asset.Scale}");
+        // With the old limit: filled with the new one, the difference below would count twice.
+        await allowance.FillFor(account, clock.Today(), cancel);
         var old = account.DailyLimit;
         if (!account.ChangeLimits(new TransferLimits(payment.MinorUnits, day.MinorUnits)).Try(out _, out var refusal)) return refusal;
 

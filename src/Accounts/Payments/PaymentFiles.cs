@@ -32,6 +32,32 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
         return list;
     }
 
+    /// <summary>The payments of a file with one status.</summary>
+    /// <param name="Amounts">One for each currency.</param>
+    public sealed record StatusSum(string Status, int Count, IReadOnlyList<Money> Amounts);
+
+    /// <summary>A file as a whole.</summary>
+    /// <param name="Reason">Why it was refused as a whole, as an ISO 20022 status reason; empty otherwise.</param>
+    public sealed record Overview(
+        Guid Id, string MessageId, string Type, DateTime ReceivedAt, string Status, string Reason, string ReasonText, int Lines,
+        IReadOnlyList<StatusSum> Sums);
+
+    /// <summary>What became of a file, or null when the caller has no such file.</summary>
+    public async Task<Overview?> Describe(Guid id, Caller caller, CancellationToken cancel)
+    {
+        if (await Find(id, caller, cancel) is not { } file) return null;
+        var groups = await db.Set<PaymentLine>().Where(l => l.FileId == id)
+            .GroupBy(l => new { l.State, l.Currency })
+            .Select(g => new { g.Key.State, g.Key.Currency, Count = g.Count(), Amount = g.Sum(l => l.Amount) }).ToListAsync(cancel);
+        var sums = groups.GroupBy(g => g.State).OrderBy(g => g.Key).Select(state => new StatusSum(
+            $"{StatusOf(state.Key)}", state.Sum(g => g.Count),
+            // Of a currency that is none, no amount was taken over.
+            [.. state.Where(g => Assets.TryOf(g.Currency) is not null).Select(g => new Money(g.Amount, Assets.Of(g.Currency)))])).ToList();
+        return new Overview(
+            file.Id, file.MessageId, file.Type, file.ReceivedAt, $"{StatusOf(file, groups.Select(g => g.State))}",
+            file.ReasonCode, file.ReasonText, groups.Sum(g => g.Count), sums);
+    }
+
     internal Task<PaymentFile?> Find(Guid id, Caller caller, CancellationToken cancel) =>
         db.Set<PaymentFile>().AsNoTracking()
             .SingleOrDefaultAsync(f => f.Id == id && (caller.IsOperator || f.Sender == caller.Key), cancel);

@@ -6,7 +6,7 @@ namespace Pujiang.Services.Tests;
 /// <summary>The texts of all projects, read as files: both languages say the same things, and pages ask for nothing else.</summary>
 public sealed partial class TextsTests
 {
-    static readonly string Source = Path.Combine(Repository(), "src");
+    internal static readonly string Source = Path.Combine(Repository(), "src");
 
     public static TheoryData<string> Projects() =>
         [.. Directory.GetDirectories(Source).Where(p => Directory.Exists(Path.Combine(p, "Resources"))).Select(p => Path.GetFileName(p))];
