@@ -32,7 +32,12 @@ app.MapAccounts();
 app.MapOperations();
 app.MapDisplay();
 
-app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}"));
+app.Lifetime.ApplicationStarted.Register(() =>
+{
+    ServerAddress.Write(platform.DataFolder, app.Urls);
+    Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}");
+});
+app.Lifetime.ApplicationStopped.Register(() => ServerAddress.Clear(platform.DataFolder));
 try
 {
     await app.RunAsync();
