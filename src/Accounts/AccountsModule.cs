@@ -31,6 +31,8 @@ public static class AccountsModule
     {
         string[] customers = ["customer", "firm"];
         services.AddPages(typeof(AccountsModule).Assembly);
+        // Where its keys are kept is the host's business.
+        services.AddDataProtection();
         services.AddSingleton<TransferDrafts>();
         services.AddSingleton(new HomePart(typeof(AccountsHome), 10, customers));
         services.AddSingleton(new MenuItem("/transfer", "menu.transfer", 10, customers));

@@ -33,7 +33,12 @@ app.MapAccounts();
 app.MapOperations();
 app.MapDisplay();
 
-app.Lifetime.ApplicationStarted.Register(() => DemoStart.SayWhereToLook(app, platform));
+app.Lifetime.ApplicationStarted.Register(() =>
+{
+    ServerAddress.Write(platform.DataFolder, app.Urls);
+    DemoStart.SayWhereToLook(app, platform);
+});
+app.Lifetime.ApplicationStopped.Register(() => ServerAddress.Clear(platform.DataFolder));
 try
 {
     await app.RunAsync();

@@ -32,9 +32,10 @@ static class AccountEndpoints
     static void Customer(IEndpointRouteBuilder api)
     {
         var accounts = api.MapGroup("/accounts").WithTags("Accounts");
-        accounts.MapGet("/", async (Caller caller, DepositAccounts book, CancellationToken cancel) =>
-            Results.Ok(caller.PartyId is { } party ? await book.Of(party, cancel) : []))
-            .WithSummary("Your accounts").Produces<IReadOnlyList<DepositAccounts.View>>();
+        accounts.MapGet("/", async (string? number, Caller caller, DepositAccounts book, CancellationToken cancel) =>
+            Results.Ok(number is { Length: > 0 } ? await book.WithNumber(number, caller, cancel)
+                : caller.PartyId is { } party ? await book.Of(party, cancel) : []))
+            .WithSummary("Your accounts, or those with a number").Produces<IReadOnlyList<DepositAccounts.View>>();
         accounts.MapGet("/{id:guid}", async (Guid id, Caller caller, DepositAccounts book, CancellationToken cancel) =>
             await book.Find(id, caller, cancel) is { } account ? Results.Ok(account)
                 : DepositAccounts.NotFound.ToProblem(StatusCodes.Status404NotFound))

@@ -19,23 +19,37 @@ public sealed class DailyAllowance(ILedger ledger)
         [Leg.Debit(AccountOf(from.Id), amount), Leg.Credit(HouseAccounts.AllowancePool(from.Asset), amount)];
 
     /// <summary>Makes sure that the allowance was filled for this day. Safe to repeat and to race: the ledger takes the day's filling once.</summary>
-    internal async Task FillFor(DepositAccount account, DateOnly today, CancellationToken cancel)
+    internal Task FillFor(DepositAccount account, DateOnly today, CancellationToken cancel) =>
+        FillFor(account, account.DailyLimit, today, cancel);
+
+    async Task FillFor(DepositAccount account, long limit, DateOnly today, CancellationToken cancel)
     {
         if (_filled.TryGetValue(account.Id, out var last) && last == today) return;
         var id = AccountOf(account.Id);
         if (await ledger.Find(id, cancel) is null) await OpenAllowance(account, cancel);
 
-        var entry = new EntryId(NameBasedId.From("accounts", "allowance-day", account.Id.ToString(), today.ToString("O")));
+        var entry = FillingOf(account, today);
         if (await ledger.FindEntry(entry, cancel) is null)
-            await SetTo(account, account.DailyLimit, entry, today, cancel);
+            await SetTo(account, limit, entry, today, cancel);
         _filled[account.Id] = today;
     }
+
+    /// <summary>What the account may still pay out today, in minor units; looks only.</summary>
+    internal async Task<long> LeftOf(DepositAccount account, DateOnly today, CancellationToken cancel)
+    {
+        var isFilled = await ledger.FindEntry(FillingOf(account, today), cancel) is not null;
+        return isFilled && await ledger.Find(AccountOf(account.Id), cancel) is { } state ? state.Posted : account.DailyLimit;
+    }
+
+    static EntryId FillingOf(DepositAccount account, DateOnly day) =>
+        new(NameBasedId.From("accounts", "allowance-day", account.Id.ToString(), day.ToString("O")));
 
     /// <summary>Moves today's allowance by the difference between two daily limits. What was paid today stays counted.</summary>
     internal async Task ChangeLimit(
         DepositAccount account, long oldLimit, EntryId id, DateOnly today, CancellationToken cancel)
     {
-        await FillFor(account, today, cancel);
+        // With the old limit: the difference comes on top.
+        await FillFor(account, oldLimit, today, cancel);
         var state = await ledger.Find(AccountOf(account.Id), cancel) ?? throw new InvalidOperationException("No allowance account.");
         var target = Math.Max(0, state.Posted + account.DailyLimit - oldLimit);
         await SetTo(account, target, id, today, cancel);
@@ -47,10 +61,14 @@ public sealed class DailyAllowance(ILedger ledger)
         var pool = HouseAccounts.AllowancePool(account.Asset);
         var state = await ledger.Find(allowance, cancel) ?? throw new InvalidOperationException("No allowance account.");
         var difference = target - state.Posted;
-        if (difference == 0) return;
-        Leg[] legs = difference > 0
-            ? [Leg.Debit(pool, difference), Leg.Credit(allowance, difference)]
-            : [Leg.Debit(allowance, -difference), Leg.Credit(pool, -difference)];
+        Leg[] legs = difference switch
+        {
+            > 0 => [Leg.Debit(pool, difference), Leg.Credit(allowance, difference)],
+            < 0 => [Leg.Debit(allowance, -difference), Leg.Credit(pool, -difference)],
+            // A full allowance is marked as filled too, with an entry that changes nothing. Without the mark, the next
+            // start of the process would fill up what was paid in the meantime.
+            _ => [Leg.Debit(pool, 1), Leg.Credit(allowance, 1), Leg.Debit(allowance, 1), Leg.Credit(pool, 1)],
+        };
         // Another request may have filled the same day a moment ago; then the id is taken, and that is as good.
         await ledger.Post(
             [new Entry { Id = entry, Legs = legs, ValueDate = today, Code = (int)BookingCode.Allowance, Reference = $"accounts/allowance/{account.Id}" }],

@@ -12,9 +12,10 @@ public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance al
     /// <summary>An account as its owner sees it.</summary>
     /// <param name="Number">In full; show <see cref="AccountNumber.Masked"/> where others may look on.</param>
     /// <param name="Available">What can be paid out now.</param>
+    /// <param name="LeftToday">What the limit per day still allows today.</param>
     public sealed record View(
         Guid Id, string Number, string Owner, DepositProduct Product, DateOnly OpenedOn, Money Balance, Money Available,
-        Money PaymentLimit, Money DailyLimit, bool Closed, bool Frozen);
+        Money PaymentLimit, Money DailyLimit, Money LeftToday, bool Closed, bool Frozen);
 
     /// <summary>Who stands behind an account: for statements and for the name check before a transfer.</summary>
     public sealed record Holder(Guid PartyId, string Name, string Number);
@@ -43,6 +44,18 @@ public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance al
         var found = await db.Set<DepositAccount>().AsNoTracking()
             .Where(a => a.NumberHash == hash && (currency == null || a.Currency == currency)).Select(a => a.Id).Take(2).ToListAsync(cancel);
         return found.Count == 1 ? found[0].Value : null;
+    }
+
+    /// <summary>The accounts with this number, one for each currency, that the caller may use.</summary>
+    public async Task<IReadOnlyList<View>> WithNumber(string number, Caller caller, CancellationToken cancel)
+    {
+        var hash = AccountNumber.Hash(personalData, number);
+        var ids = await db.Set<DepositAccount>().AsNoTracking().Where(a => a.NumberHash == hash)
+            .OrderBy(a => a.Currency).Select(a => a.Id).ToListAsync(cancel);
+        var views = new List<View>();
+        foreach (var id in ids)
+            if (await Find(id.Value, caller, cancel) is { } account) views.Add(account);
+        return views;
     }
 
     /// <summary>The account if this caller may use it; null otherwise, so that nobody learns of others' accounts.</summary>
@@ -112,6 +125,6 @@ public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance al
         return new View(
             account.Id.Value, account.Number, owner, account.Product, account.OpenedOn, account.Minor(state.Posted),
             account.Minor(state.Available), account.Minor(account.PaymentLimit), account.Minor(account.DailyLimit),
-            limits.Closed, limits.FrozenIn || limits.FrozenOut || limits.FrozenAmount > 0);
+            account.Minor(await allowance.LeftOf(account, clock.Today(), cancel)), limits.Closed, limits.FrozenIn || limits.FrozenOut || limits.FrozenAmount > 0);
     }
 }

@@ -66,20 +66,32 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
         if (await accounts.Load(accountId, Operator, cancel) is not { } account) return DepositAccounts.NotFound;
         if (!Money.TryParse(amount ?? "", account.Asset, out var money) || !money.IsPositive)
             return new Refusal("amount_invalid", "The amount must be a positive number such as 1234.50.", "amount", $"{account.Asset.Scale}");
+        var id = new EntryId(NameBasedId.From("accounts", "cash-in", accountId.ToString(), key));
         var result = (await ledger.Post(
             [
                 new Entry
                 {
-                    Id = new EntryId(NameBasedId.From("accounts", "cash-in", accountId.ToString(), key)),
+                    Id = id,
                     Legs = [Leg.Debit(HouseAccounts.Cash(account.Asset), money.MinorUnits), Leg.Credit(account.Id, money.MinorUnits)],
                     ValueDate = clock.Today(),
                     Code = (int)BookingCode.CashIn,
                     Reference = $"accounts/cash-in/{accountId}",
                 },
             ], cancel))[0];
-        if (!result.IsPosted) return LedgerRefusal.From(result);
-        return (await accounts.Find(accountId, Operator, cancel))!;
+        // A retry on another day differs in the value date; it is the same cash if the money is the same.
+        var isKnown = result.Status == EntryStatus.IdUsedWithOtherContent
+            && (await ledger.FindEntry(id, cancel))?.Entry.Legs[1] == Leg.Credit(account.Id, money.MinorUnits);
+        return result.IsPosted || isKnown ? (await accounts.Find(accountId, Operator, cancel))! : Refused(result);
     }
+
+    static Refusal Refused(EntryResult result) => result.Status switch
+    {
+        EntryStatus.IdUsedWithOtherContent => new Refusal("idempotency_key_reused", "This key was used for another payment.", "key"),
+        EntryStatus.AmountTooLarge or EntryStatus.BalanceOverflow => new Refusal("amount_too_large", "The amount is too large.", "amount"),
+        EntryStatus.AccountClosed => LedgerRefusal.AccountClosed,
+        EntryStatus.AccountFrozenIn => LedgerRefusal.AccountFrozen,
+        _ => throw new InvalidOperationException($"The ledger refused cash: {result.Status}, leg {result.Leg}."),
+    };
 
     static readonly Caller Operator = new(null, IsOperator: true);
 

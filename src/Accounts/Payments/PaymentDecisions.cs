@@ -28,27 +28,27 @@ sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller calle
         var (payment, transfer) = item;
         var wanted = payment.RequestedOn ?? today;
         var day = wanted < today ? today : wanted;
-        LineDecision No(string code, string text, long amount = 0) => new(amount, default, default, day, true, new StatusReason(code, text));
+        var isMoney = transfer.Amount.TryToMoney(out var amount);
+        LineDecision No(string code, string text) => new(amount.MinorUnits, default, default, day, true, new StatusReason(code, text));
 
-        if (findings.For(payment.Index, transfer.Index) is { } finding)
-            return new LineDecision(0, default, default, day, true, finding);
+        if (findings.For(payment.Index, transfer.Index) is { } finding) return No(finding.Code, finding.Text ?? "");
         if (payment.Method is not ("TRF" or "TRA"))
             return No(StatusReasons.InvalidOperationCode, $"Payment method {payment.Method} is not offered; TRF is.");
         if (transfer.TransferCurrency is not null)
             return No(StatusReasons.NotAllowedCurrency, "Equivalent amounts are not exchanged; give the amount as InstdAmt.");
-        if (!transfer.Amount.TryToMoney(out var amount) || Assets.TryOf(transfer.Amount.Currency) is null)
+        if (!isMoney || Assets.TryOf(transfer.Amount.Currency) is null)
             return No(StatusReasons.NotAllowedCurrency, $"Accounts are not kept in {transfer.Amount.Currency}.");
         if (wanted > today.AddDays(DaysAhead))
-            return No(StatusReasons.InvalidDate, $"{wanted:yyyy-MM-dd} is more than {DaysAhead} days ahead.", amount.MinorUnits);
+            return No(StatusReasons.InvalidDate, $"{wanted:yyyy-MM-dd} is more than {DaysAhead} days ahead.");
 
         var debtors = known[Hash(payment.DebtorAccount)].Where(a => caller.MayUse(a.Account.PartyId)).ToList();
         if (debtors.Count == 0)
-            return No(StatusReasons.InvalidDebtorAccount, "The debtor's account is not known here, or not the sender's.", amount.MinorUnits);
+            return No(StatusReasons.InvalidDebtorAccount, "The debtor's account is not known here, or not the sender's.");
         if (debtors.SingleOrDefault(a => a.Account.Currency == amount.Asset.Code)?.Account is not { } from)
-            return No(StatusReasons.NotAllowedCurrency, $"The debtor's account is not kept in {amount.Asset.Code}.", amount.MinorUnits);
+            return No(StatusReasons.NotAllowedCurrency, $"The debtor's account is not kept in {amount.Asset.Code}.");
         if (amount.MinorUnits > from.PaymentLimit)
-            return No(StatusReasons.ExceedsLimit, $"More than the limit per payment of {from.Minor(from.PaymentLimit)}.", amount.MinorUnits);
-        if (!Payee(transfer, from, known).Try(out var to, out var refusal)) return No(refusal.Code, refusal.Reason, amount.MinorUnits);
+            return No(StatusReasons.ExceedsLimit, $"More than the limit per payment of {from.Minor(from.PaymentLimit)}.");
+        if (!Payee(transfer, from, known).Try(out var to, out var refusal)) return No(refusal.Code, refusal.Reason);
 
         var changed = wanted < today
             ? new StatusReason(StatusReasons.ExecutionDateChanged, $"{wanted:yyyy-MM-dd} is past; executed on {today:yyyy-MM-dd}.") : null;

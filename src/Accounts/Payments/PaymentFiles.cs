@@ -17,18 +17,21 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
         DateOnly On, string Status, string Reason, string ReasonText, string? Reference);
 
     /// <summary>A file in a list.</summary>
-    public sealed record Listed(Guid Id, string MessageId, string Type, DateTime ReceivedAt, string Status, int Lines);
+    /// <param name="Lines">Transactions; 0 when the file was refused as a whole.</param>
+    /// <param name="Rejected">How many of them were refused.</param>
+    /// <param name="Reason">Why the file was refused as a whole, as ISO 20022 code; empty otherwise.</param>
+    public sealed record Listed(
+        Guid Id, string MessageId, string Type, DateTime ReceivedAt, string Status, int Lines, int Rejected, string Reason, string ReasonText);
 
-    public async Task<IReadOnlyList<Listed>> Of(Caller caller, CancellationToken cancel)
+    /// <summary>The caller's last files, or only those with a content.</summary>
+    /// <param name="sha256">SHA-256 of the whole file in lower-case hexadecimal digits, or null.</param>
+    public async Task<IReadOnlyList<Listed>> Of(Caller caller, CancellationToken cancel, string? sha256 = null)
     {
-        var files = await db.Set<PaymentFile>().AsNoTracking().Where(f => f.Sender == caller.Key && f.State != PaymentFileState.Receiving)
+        var files = await db.Set<PaymentFile>().AsNoTracking()
+            .Where(f => f.Sender == caller.Key && f.State != PaymentFileState.Receiving && (sha256 == null || f.ContentHash == sha256))
             .OrderByDescending(f => f.ReceivedAt).Take(50).ToListAsync(cancel);
         var list = new List<Listed>();
-        foreach (var file in files)
-        {
-            var states = await StatesOf(file.Id, cancel);
-            list.Add(new Listed(file.Id, file.MessageId, file.Type, file.ReceivedAt, $"{StatusOf(file, states.Select(s => s.State))}", states.Sum(s => s.Count)));
-        }
+        foreach (var file in files) list.Add(await ListedOf(file, cancel));
         return list;
     }
 
@@ -57,6 +60,21 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
             file.Id, file.MessageId, file.Type, file.ReceivedAt, $"{StatusOf(file, groups.Select(g => g.State))}",
             file.ReasonCode, file.ReasonText, groups.Sum(g => g.Count), sums);
     }
+
+    /// <summary>How a file stands, without its lines; null when the caller has no such file.</summary>
+    public async Task<Listed?> Summary(Guid id, Caller caller, CancellationToken cancel) =>
+        await Find(id, caller, cancel) is { } file ? await ListedOf(file, cancel) : null;
+
+    async Task<Listed> ListedOf(PaymentFile file, CancellationToken cancel)
+    {
+        var states = await StatesOf(file.Id, cancel);
+        return new Listed(
+            file.Id, file.MessageId, file.Type, file.ReceivedAt, $"{StatusOf(file, states.Select(s => s.State))}", states.Sum(s => s.Count),
+            states.Where(s => s.State == PaymentLineState.Rejected).Sum(s => s.Count), file.ReasonCode, file.ReasonText);
+    }
+
+    /// <summary>Header of an answer to a file that was sent before.</summary>
+    public const string RepeatedHeader = "Idempotent-Replayed";
 
     internal Task<PaymentFile?> Find(Guid id, Caller caller, CancellationToken cancel) =>
         db.Set<PaymentFile>().AsNoTracking()
@@ -155,6 +173,12 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
         payments.MapGet("/{id:guid}", async (Guid id, Caller caller, PaymentFiles files, CancellationToken cancel) =>
             await files.Find(id, caller, cancel) is null ? NotFound.ToProblem(StatusCodes.Status404NotFound) : files.Report(id, caller))
             .WithSummary("How a payment file stands now, as pain.002").Produces(200, contentType: "application/xml");
+        payments.MapGet("/", async (string? sha256, Caller caller, PaymentFiles files, CancellationToken cancel) =>
+            Results.Ok(await files.Of(caller, cancel, sha256?.ToLowerInvariant())))
+            .WithSummary("Your last payment files, or those with a content").Produces<IReadOnlyList<Listed>>();
+        payments.MapGet("/{id:guid}/summary", async (Guid id, Caller caller, PaymentFiles files, CancellationToken cancel) =>
+            await files.Summary(id, caller, cancel) is { } file ? Results.Ok(file) : NotFound.ToProblem(StatusCodes.Status404NotFound))
+            .WithSummary("How a payment file stands now, in short").Produces<Listed>();
         payments.MapGet("/{id:guid}/lines", async (Guid id, int? after, int? take, Caller caller, PaymentFiles files, CancellationToken cancel) =>
             await files.Lines(id, caller, after ?? 0, take ?? 100, cancel) is { } lines ? Results.Ok(lines)
                 : NotFound.ToProblem(StatusCodes.Status404NotFound))
@@ -165,8 +189,9 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
         HttpRequest request, Caller caller, SubmitPaymentFile submit, PaymentFiles files, CancellationToken cancel)
     {
         if (!(await submit.Handle(request.Body, caller, cancel)).Try(out var result, out var refusal)) return refusal.ToProblem();
-        if (result.FileId is not { } id) return NotAPaymentFile(result.Report);
+        if (result.FileId is not { } id) return NotAPaymentFile(result);
         request.HttpContext.Response.Headers.Location = $"/api/payments/{id}";
+        if (result.Repeated) request.HttpContext.Response.Headers[RepeatedHeader] = "true";
         return files.Report(id, caller);
     }
 
@@ -174,14 +199,13 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
         OutgoingFile.Message(settings, file => WriteReport(id, caller, file, CancellationToken.None));
 
     /// <summary>Without a message id no pain.002 can be written: the findings go back as problem details.</summary>
-    static IResult NotAPaymentFile(CheckReport report) => Results.Problem(
-        detail: report.Findings is [var first, ..] ? PaymentFindings.TextOf(first)
-            : $"This is {report.Type}, not a pain.001.", statusCode: StatusCodes.Status422UnprocessableEntity,
+    static IResult NotAPaymentFile(SubmitPaymentFile.Result result) => Results.Problem(
+        detail: result.Problem, statusCode: StatusCodes.Status422UnprocessableEntity,
         title: "Not a payment file", type: "https://pujiang.example/problems/not_a_payment_file",
         extensions: new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["code"] = "not_a_payment_file",
-            ["findings"] = report.Findings.Take(100),
+            ["findings"] = result.Report.Findings.Take(100),
         });
 
     static readonly Refusal NotFound = new("payment_file_not_found", "There is no such payment file among yours.", "id");

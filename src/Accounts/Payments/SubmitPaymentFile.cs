@@ -19,7 +19,15 @@ public sealed class SubmitPaymentFile(
     /// <summary>What became of a file.</summary>
     /// <param name="FileId">Null when nothing of it was kept: no answer in pain.002 is possible.</param>
     /// <param name="Repeated">The same file was taken before; this is its answer of today.</param>
-    public sealed record Result(Guid? FileId, CheckReport Report, bool Repeated = false);
+    public sealed record Result(Guid? FileId, CheckReport Report, bool Repeated = false)
+    {
+        /// <summary>Why nothing of it was kept; empty when it was.</summary>
+        public string Problem =>
+            FileId is not null ? ""
+            : Report.Type is { Family: not "pain.001" } other ? $"This is a {other}, not a pain.001."
+            : Report.Findings.FirstOrDefault(f => f.Severity == Severity.Error) is { } first ? PaymentFindings.TextOf(first)
+            : "The pain.001 has no message id of 1 to 35 characters.";
+    }
 
     /// <param name="content">Read once, to its end.</param>
     public async Task<Outcome<Result>> Handle(Stream content, Caller caller, CancellationToken cancel)

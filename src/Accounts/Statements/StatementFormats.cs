@@ -15,6 +15,24 @@ public sealed class StatementFormats(Statements statements, Iso20022Settings set
     static readonly string[] Columns =
         ["booked_at", "value_date", "kind", "amount", "currency", "balance", "counterparty", "counterparty_account", "counterparty_bank", "purpose", "end_to_end_id", "reference"];
 
+    static readonly IReadOnlyList<(string Format, string ContentType, string Extension)> Names =
+        [
+            ("csv", "text/csv", "csv"), ("text", "text/plain; charset=utf-8", "txt"), ("camt053", "application/xml", "xml"),
+            ("camt053.02", "application/xml", "xml"), ("camt054", "application/xml", "xml"),
+        ];
+
+    /// <summary>What <see cref="Write"/> can write: csv, text, camt053 (version 08), camt053.02, camt054.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Names.Select(name => name.Format)];
+
+    /// <param name="format">One of <see cref="All"/>.</param>
+    public async Task Write(Statements.Period period, string format, Stream output, CancellationToken cancel)
+    {
+        if (format == "csv") await WriteCsv(period, output, cancel);
+        else if (format == "text") await WriteText(period, output, cancel);
+        else if (format == "camt054") WriteCamt054(period, output);
+        else WriteCamt053(period, output, old: format == "camt053.02");
+    }
+
     /// <summary>RFC 4180 with a byte-order mark, so that spreadsheets read the Chinese names.</summary>
     public async Task WriteCsv(Statements.Period period, Stream output, CancellationToken cancel)
     {
@@ -41,8 +59,9 @@ public sealed class StatementFormats(Statements statements, Iso20022Settings set
     }
 
     /// <summary>Columns for a terminal.</summary>
-    public async Task WriteText(Statements.Period period, TextWriter writer, CancellationToken cancel)
+    public async Task WriteText(Statements.Period period, Stream output, CancellationToken cancel)
     {
+        await using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         var account = period.Account;
         await writer.WriteLineAsync($"{account.Owner}  {account.Number}  {period.From:yyyy-MM-dd} .. {period.To:yyyy-MM-dd}");
         await writer.WriteLineAsync($"{"opening balance",-33}{period.Opening,45}");
@@ -118,16 +137,14 @@ public sealed class StatementFormats(Statements statements, Iso20022Settings set
         {
             if (!(await statements.Of(id, from, to, caller, cancel)).Try(out var period, out var refusal))
                 return refusal.ToProblem(refusal == DepositAccounts.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity);
-            IResult Xml(Action<Stream> write) => OutgoingFile.Message(formats.Settings, file => Task.Run(() => write(file), cancel), $"{period.Account.Number}.xml");
-            return format switch
-            {
-                null or "json" => Results.Ok(new { period, lines = statements.Lines(period, cancel) }),
-                "csv" => OutgoingFile.Send(file => formats.WriteCsv(period, file, cancel), "text/csv", $"{period.Account.Number}.csv"),
-                "camt053" => Xml(file => formats.WriteCamt053(period, file)),
-                "camt053.02" => Xml(file => formats.WriteCamt053(period, file, old: true)),
-                "camt054" => Xml(file => formats.WriteCamt054(period, file)),
-                _ => new Refusal("format_unknown", $"'{format}' is none of json, csv, camt053, camt053.02, camt054.", "format").ToProblem(StatusCodes.Status400BadRequest),
-            };
-        }).WithSummary("Statement as json, csv, camt053 (version 08), camt053.02 or camt054 (notifications)");
+            if (format is null or "json") return Results.Ok(new { period, lines = statements.Lines(period, cancel) });
+            if (Names.FirstOrDefault(known => known.Format == format) is not { Format: not null } found)
+                return new Refusal("format_unknown", $"'{format}' is none of json, {string.Join(", ", Names.Select(n => n.Format))}.", "format")
+                    .ToProblem(StatusCodes.Status400BadRequest);
+            var name = $"{period.Account.Number}.{found.Extension}";
+            return found.ContentType == "application/xml"
+                ? OutgoingFile.Message(formats.Settings, file => formats.Write(period, format, file, cancel), name)
+                : OutgoingFile.Send(file => formats.Write(period, format, file, cancel), found.ContentType, name);
+        }).WithSummary("Statement as json, csv, text, camt053 (version 08), camt053.02 or camt054 (notifications)");
     }
 }

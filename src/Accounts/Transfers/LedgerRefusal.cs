@@ -27,8 +27,9 @@ static class LedgerRefusal
         (0, EntryStatus.AccountClosed) => AccountClosed,
         (1, EntryStatus.AccountClosed) => PayeeAccountClosed,
         (1, EntryStatus.AccountFrozenIn) => PayeeAccountFrozen,
-        (1, EntryStatus.BalanceOverflow) =>
-            new Refusal("amount_too_large", "The amount is too large for the payee's account.", "amount"),
+        // Whichever account can't count that far: the payer's, the payee's or the pool of allowances.
+        (_, EntryStatus.BalanceOverflow) =>
+            new Refusal("amount_too_large", "The amount is too large for the accounts it goes through.", "amount"),
         _ => throw new InvalidOperationException($"The ledger refused a payment: {result.Status}, leg {result.Leg}."),
     };
 }

@@ -35,7 +35,8 @@ public sealed class LargeFileTests(ITestOutputHelper output)
             output.WriteLine($"{new FileInfo(file).Length >> 20} MiB: checked in {checkedIn.TotalSeconds:F1} s (kept {kept >> 10} KiB), "
                 + $"read in {clock.Elapsed.TotalSeconds:F1} s (peak {peak >> 20} MiB live)");
             Assert.Equal(Transfers, read);
-            Assert.InRange(peak, 0, 32 << 20);
+            // Other tests live in the same process; a file kept whole would be half a gigabyte.
+            Assert.InRange(peak, 0, 128 << 20);
         }
         finally
         {

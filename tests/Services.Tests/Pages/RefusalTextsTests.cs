@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Pujiang.Platform;
 
 namespace Pujiang.Services.Tests;
 
@@ -11,14 +12,15 @@ public sealed partial class RefusalTextsTests
     {
         var codes = Codes(Sources()).ToHashSet(StringComparer.Ordinal);
         foreach (var language in Languages.All)
-            Assert.Empty(codes.Where(code => !Texts(language).ContainsKey("refusal." + code)));
+            Assert.DoesNotContain(codes, code => !Texts(language).ContainsKey("refusal." + code));
     }
 
     [Fact]
     public void RefusalTexts_WithoutARefusal_AreRemoved()
     {
         var codes = Codes(Sources()).ToHashSet(StringComparer.Ordinal);
-        Assert.Empty(Texts("en").Keys.Where(key => key.StartsWith("refusal.", StringComparison.Ordinal) && !codes.Contains(key["refusal.".Length..])));
+        Assert.DoesNotContain(
+            Texts("en").Keys, key => key.StartsWith("refusal.", StringComparison.Ordinal) && !codes.Contains(key["refusal.".Length..]));
     }
 
     /// <summary>A placeholder without a value would throw on the page that shows it.</summary>
@@ -28,7 +30,7 @@ public sealed partial class RefusalTextsTests
         var without = WithoutArguments().Matches(Sources()).Select(match => match.Groups["code"].Value).ToList();
         Assert.Contains("same_account", without);
         foreach (var language in Languages.All)
-            Assert.Empty(without.Where(code => Texts(language)["refusal." + code].Contains('{', StringComparison.Ordinal)));
+            Assert.DoesNotContain(without, code => Texts(language)["refusal." + code].Contains('{', StringComparison.Ordinal));
     }
 
     // A test over patterns proves nothing unless the patterns find what they look for.

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using Pujiang.Ledger;
+using Pujiang.Platform;
+
+namespace Pujiang.Cli;
+
+/// <summary>Reads a ledger directory from the first byte to the last. Changes nothing, so it may also be done beside a running bank.</summary>
+static class LedgerCommands
+{
+    const int Damaged = 2;
+
+    static readonly Argument<string?> Folder = new("DIR")
+    {
+        Description = "Ledger or data folder [default: that of --data]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public static Command Make()
+    {
+        var verify = new Command("verify", "Check every checksum, the hash chain, every balance. Exit code 0: sound, 2: damaged, 1: can't be read")
+        {
+            Folder, Settings.Data,
+        };
+        verify.SetAction(parsed => Verify(parsed));
+        var balance = new Command("balance", "Print the trial balance") { Folder, Settings.Data };
+        balance.SetAction(parsed => Balance(parsed));
+        return new Command("ledger", "The books") { verify, balance };
+    }
+
+    static int Verify(ParseResult parsed)
+    {
+        var folder = FolderOf(parsed);
+        var report = Read(folder);
+        var table = Tables.Of("what", "found");
+        table.Row("ledger", folder);
+        table.Row("entries", Count(report.Entries));
+        table.Row("accounts", Count(report.Accounts));
+        table.Row("open holds", Count(report.Holds));
+        table.Row("batches", $"{Count(report.Batches)}, checksum and hash of each compared");
+        table.Row("bytes", Count(report.Bytes));
+        table.Row("hash chain ends", report.Chain);
+        table.Row("torn tail", report.TornTail is { } tail ? $"{tail}: an unfinished write, never acknowledged; the next start cuts it off" : "none");
+        table.Row("took", $"{report.Duration.TotalSeconds:F2} s");
+        Tables.Print(table);
+        var isBalanced = PrintBalance(report.TrialBalance);
+        if (report.IsSound && isBalanced)
+        {
+            Console.WriteLine("SOUND: nothing is missing or changed, and debits equal credits in every asset.");
+            return 0;
+        }
+        Console.WriteLine($"DAMAGED: {report.Damage ?? "debits and credits differ."}");
+        if (report.Damage is not null) Console.WriteLine("The figures above are those up to the damage. Restore the file from a backup; do not start the bank on it.");
+        return Damaged;
+    }
+
+    static int Balance(ParseResult parsed)
+    {
+        var report = Read(FolderOf(parsed));
+        var isBalanced = PrintBalance(report.TrialBalance);
+        if (report.Damage is { } damage) Say.Error($"The ledger is damaged; these are the figures up to there. {damage}");
+        return report.IsSound && isBalanced ? 0 : Damaged;
+    }
+
+    static VerificationReport Read(string folder)
+    {
+        try
+        {
+            return Book.Verify(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailed($"The ledger in {folder} can't be read: {failure.Message}");
+        }
+    }
+
+    static bool PrintBalance(IReadOnlyList<TrialBalanceLine> lines)
+    {
+        if (lines.Count == 0)
+        {
+            Console.WriteLine("No accounts yet.");
+            return true;
+        }
+        var table = Tables.Of("asset", "kind", "code", "accounts", "debits", "credits", "balance").Right(3, 4, 5, 6);
+        var isBalanced = true;
+        foreach (var asset in lines.GroupBy(line => line.Asset).OrderBy(group => group.Key.Code, StringComparer.Ordinal))
+        {
+            foreach (var line in asset.OrderBy(line => line.ChartCode, StringComparer.Ordinal))
+                table.Row(asset.Key.Code, $"{line.Kind}".ToLowerInvariant(), line.ChartCode, Count(line.Accounts), Amount(line.Debits, asset.Key),
+                    Amount(line.Credits, asset.Key), Amount(line.Debits - line.Credits, asset.Key));
+            var (debits, credits) = (Sum(asset, line => line.Debits), Sum(asset, line => line.Credits));
+            table.Row(asset.Key.Code, "all", "", Count(asset.Sum(line => line.Accounts)), Amount(debits, asset.Key), Amount(credits, asset.Key),
+                debits == credits ? "balanced" : $"DIFFERS BY {Amount(debits - credits, asset.Key)}");
+            table.Row("", "", "", "", "", "", "");
+            isBalanced &= debits == credits;
+        }
+        Tables.Print(table);
+        return isBalanced;
+    }
+
+    static Int128 Sum(IEnumerable<TrialBalanceLine> lines, Func<TrialBalanceLine, Int128> side) =>
+        lines.Aggregate(Int128.Zero, (sum, line) => sum + side(line));
+
+    static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Totals can be longer than the 64 bits of <see cref="Money"/>.</summary>
+    static string Amount(Int128 minorUnits, Asset asset) =>
+        ((decimal)minorUnits / asset.MinorUnitsPerUnit).ToString("N" + asset.Scale, CultureInfo.InvariantCulture);
+
+    static string FolderOf(ParseResult parsed)
+    {
+        var named = parsed.GetValue(Folder) ?? Settings.DataFolder(parsed);
+        if (!Directory.Exists(named)) throw new CommandFailed($"There is no folder {named}.");
+        var folder = IsLedger(named) ? named : Path.Combine(named, "ledger");
+        return IsLedger(folder) ? folder : throw new CommandFailed($"There is no ledger in {named}.");
+    }
+
+    static bool IsLedger(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "journal-*").Any();
+}
