@@ -5,7 +5,12 @@
     const text = (element.innerText || element.value || element.getAttribute('aria-label') || '').trim().slice(0, 30);
     return `<${element.tagName.toLowerCase()}${element.className && element.className.baseVal === undefined ? '.' + String(element.className).trim().replace(/\s+/g, '.') : ''}> ${text}`;
   };
-  const hiddenOnPurpose = element => element.closest('.visually-hidden, .skip') !== null;
+  const hiddenOnPurpose = element => {
+    if (element.closest('.visually-hidden, .skip')) return true;
+    for (let parent = element; parent; parent = parent.parentElement)
+      if (getComputedStyle(parent).clipPath === 'inset(50%)') return true;
+    return false;
+  };
   const visible = element => {
     if (!element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return false;
     const box = element.getBoundingClientRect();
