@@ -3,7 +3,7 @@ namespace Pujiang.System.Tests;
 /// <summary>Every page in every mode keeps the rules. A new page is one line in <see cref="Pages"/>.</summary>
 public sealed class PageRulesTests(Bank bank)
 {
-    /// <summary>Path, who opens it (null: nobody signed in), and the status it answers with.</summary>
+    /// <summary>Path, who opens it (null: nobody signed in), and the status it answers with. "{account}" is that one's first account.</summary>
     static readonly (string Path, string? Role, int Status)[] Pages =
     [
         ("/", null, 200),
@@ -14,6 +14,13 @@ public sealed class PageRulesTests(Bank bank)
         ("/style", null, 200),
         ("/no-such-page", null, 404),
         ("/error/500", null, 500),
+        ("/", "firm", 200),
+        ("/accounts/{account}/statement", "customer", 200),
+        ("/accounts/{account}/limits", "customer", 200),
+        ("/transfer?from={account}", "customer", 200),
+        ("/payees", "customer", 200),
+        ("/transfers/scheduled", "customer", 200),
+        ("/payments", "firm", 200),
     ];
 
     public static TheoryData<string, string?, int, string> PagesInModes()
@@ -31,7 +38,7 @@ public sealed class PageRulesTests(Bank bank)
     {
         await using var visitor = await bank.Visit(Mode.Of(mode));
         if (role is not null) await visitor.SignIn(role);
-        var response = await visitor.Open(path);
+        var response = await visitor.Open(await visitor.Resolve(path));
         await visitor.Picture(Name(path, role, mode));
         Assert.Equal(status, response.Status);
         var wrong = await PageRules.Check(visitor, status).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
@@ -41,19 +48,23 @@ public sealed class PageRulesTests(Bank bank)
     [Fact]
     public async Task Titles_OfAllPages_Differ()
     {
-        await using var visitor = await bank.Visit(Mode.Of("en-phone"));
         var titles = new List<string>();
-        foreach (var (path, _, _) in Pages.DistinctBy(p => p.Path))
+        foreach (var pages in Pages.DistinctBy(p => p.Path).GroupBy(p => p.Role, StringComparer.Ordinal))
         {
-            await visitor.Open(path);
-            titles.Add(await visitor.Page.TitleAsync());
+            await using var visitor = await bank.Visit(Mode.Of("en-phone"));
+            if (pages.Key is { } role) await visitor.SignIn(role);
+            foreach (var (path, _, _) in pages)
+            {
+                await visitor.Open(await visitor.Resolve(path));
+                titles.Add(await visitor.Page.TitleAsync());
+            }
         }
         Assert.Equal(titles.Distinct().Order(), titles.Order());
     }
 
     static string Name(string path, string? role, string mode)
     {
-        var page = string.Join('-', path.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries));
+        var page = string.Join('-', path.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "{account}"));
         return $"{(page.Length == 0 ? "home" : page)}{(role is null ? "" : $"-as-{role}")}.{mode}";
     }
 }

@@ -126,7 +126,7 @@
     return wrong;
   };
 
-  const fields = () => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')].flatMap(element => {
+  const fields = () => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter(element => element.checkVisibility()).flatMap(element => {
     const wrong = [];
     const label = element.labels?.[0];
     if (!label || !visible(label)) wrong.push(`S3: no visible label for ${element.name}`);
@@ -205,8 +205,8 @@
       }
       for (const element of document.body.querySelectorAll('*')) {
         if (!['hidden', 'clip'].includes(style(element).overflowX) || hiddenOnPurpose(element) || element.closest('svg') || !visible(element)) continue;
-        // The browser shortens the name of a chosen file itself.
-        if (element.type === 'file') continue;
+        // What was typed moves inside its field, and the browser itself shortens the name of a chosen file.
+        if (element.matches('input')) continue;
         if (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1) wrong.push(`${rule}: ${short(element)} is cut off`);
       }
       root.style.removeProperty('font-size');

@@ -12,9 +12,9 @@ public sealed class Visitor : IAsyncDisposable
 
     double _bytes;
 
-    Visitor(Bank bank, Mode mode, IBrowserContext context, IPage page, ICDPSession network)
+    Visitor(Bank bank, Mode mode, bool scripts, IBrowserContext context, IPage page, ICDPSession network)
     {
-        (_bank, _context, Mode, Page) = (bank, context, mode, page);
+        (_bank, _context, Mode, Scripts, Page) = (bank, context, mode, scripts, page);
         page.Request += (_, request) => _requests.Add(request.Url);
         // The browser's own count of what came over the wire, headers and compression included.
         network.Event("Network.loadingFinished").OnEvent += (_, e) => _bytes += e?.GetProperty("encodedDataLength").GetDouble() ?? 0;
@@ -23,6 +23,10 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     public Mode Mode { get; }
+
+    /// <summary>Whether the browser runs scripts; the rules can be checked only by scripts.</summary>
+    public bool Scripts { get; }
+
     public IPage Page { get; }
 
     internal static async Task<Visitor> Arrive(Bank bank, Mode mode, bool scripts)
@@ -33,7 +37,7 @@ public sealed class Visitor : IAsyncDisposable
         var page = await context.NewPageAsync();
         var network = await context.NewCDPSessionAsync(page);
         await network.SendAsync("Network.enable");
-        return new Visitor(bank, mode, context, page, network);
+        return new Visitor(bank, mode, scripts, context, page, network);
     }
 
     /// <summary>Opens a path of the bank and forgets what earlier pages loaded.</summary>
@@ -46,12 +50,38 @@ public sealed class Visitor : IAsyncDisposable
             ?? throw new InvalidOperationException($"No answer for {path}.");
     }
 
-    /// <summary>Signs in as the first demo person with this role, as a visitor does: by the button of the card.</summary>
-    public async Task SignIn(string role)
+    /// <summary>Signs in as a demo person with this role, as a visitor does: by the button of the card.</summary>
+    /// <param name="number">Which of them, from 0.</param>
+    public async Task SignIn(string role, int number = 0)
     {
         await Open("/sign-in");
-        await Page.Locator($"[data-role='{role}'] button").First.ClickAsync();
+        await Page.Locator($"[data-role='{role}'] button").Nth(number).ClickAsync();
         await Page.WaitForURLAsync(_bank.Url + "/");
+    }
+
+    /// <summary>Path of the page that is open.</summary>
+    public string Shown => new Uri(Page.Url).AbsolutePath;
+
+    /// <summary>Id of the first account on the signed-in person's home page.</summary>
+    public async Task<string> FirstAccount()
+    {
+        await Open("/");
+        var href = await Page.Locator("a[href^='/accounts/'][href$='/statement']").First.GetAttributeAsync("href");
+        return href!.Split('/')[2];
+    }
+
+    /// <summary>The path with the id of the first account for "{account}".</summary>
+    public async Task<string> Resolve(string path) =>
+        path.Contains("{account}", StringComparison.Ordinal) ? path.Replace("{account}", await FirstAccount(), StringComparison.Ordinal) : path;
+
+    /// <summary>Follows a link or presses a button and forgets what the page before loaded.</summary>
+    public async Task Press(ILocator control)
+    {
+        _requests.Clear();
+        _console.Clear();
+        _bytes = 0;
+        await control.ClickAsync();
+        await Page.WaitForLoadStateAsync(LoadState.Load);
     }
 
     /// <summary>What the network and the console say about the page: N2, W1 and P1 of the rules.</summary>
