@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.OpenApi;
 using OpenTelemetry.Metrics;
 using Pujiang.Ledger;
 using Pujiang.Platform;
@@ -16,13 +18,7 @@ static class Operations
     {
         var services = builder.Services;
         services.AddHealthChecks().AddCheck<StoresCheck>("stores");
-        services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "Pujiang";
-            document.Info.Description =
-                "Accounts, transfers and payment files. Calls that change something take an Idempotency-Key; errors are problem details (RFC 9457).";
-            return Task.CompletedTask;
-        }));
+        services.AddOpenApi(api => api.AddDocumentTransformer(Describe).AddOperationTransformer(DescribeKey));
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
         services.AddSingleton<LedgerMeter>();
         var metrics = services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -37,10 +33,37 @@ static class Operations
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).DisableHttpMetrics();
         app.MapHealthChecks("/health/ready").DisableHttpMetrics();
         app.MapOpenApi();
-        app.MapScalarApiReference("/api-docs", page => page.WithTitle("Pujiang API").DisableDefaultFonts());
+        app.MapScalarApiReference("/api-docs", page => page.WithTitle("Pujiang API").DisableDefaultFonts().DisableTelemetry()
+            .HideDeveloperTools().HideClientButton().DisableAgent().DisableMcp().AddPreferredSecuritySchemes(OperatorToken.Name));
         // Figures of the machine are nobody else's business: this machine, or the operator.
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path == "/metrics"
             && (context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) || context.User.IsInRole(OperatorToken.Role)));
+    }
+
+    static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancel)
+    {
+        document.Info.Title = "Pujiang";
+        document.Info.Description =
+            "Accounts, transfers and payment files. Calls that change something take an Idempotency-Key; errors are problem details (RFC 9457). "
+            + "Programs send the operator's token, which is in keys/operator.token of the data folder.";
+        document.Components ??= new OpenApiComponents();
+        document.AddComponent(OperatorToken.Name, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OperatorToken.Name, document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    static Task DescribeKey(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotencyExtensions.ChangesStateMarker>().Any())
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = IdempotencyKey.Header,
+                In = ParameterLocation.Header,
+                Required = true,
+                Description = "New for each new request; the same again gives the first answer again.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.LongestKey },
+            });
+        return Task.CompletedTask;
     }
 
     /// <summary>Ready when the ledger answers and the database can be read.</summary>

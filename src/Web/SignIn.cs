@@ -41,8 +41,8 @@ static class SignIn
 
     public static void MapSignIn(this WebApplication app)
     {
-        if (DemoMode(app.Configuration)) app.MapPost("/sign-in/demo", SignInAsDemoPerson).AllowAnonymous();
-        app.MapPost("/sign-out", SignOut).AllowAnonymous();
+        if (DemoMode(app.Configuration)) app.MapPost("/sign-in/demo", SignInAsDemoPerson).AllowAnonymous().ExcludeFromDescription();
+        app.MapPost("/sign-out", SignOut).AllowAnonymous().ExcludeFromDescription();
     }
 
     static async Task<IResult> SignInAsDemoPerson(

@@ -23,7 +23,7 @@ static class WebPages
         services.AddHttpContextAccessor();
         services.AddTexts();
         services.AddPages(typeof(App).Assembly);
-        services.AddProblemDetails();
+        UnreadableRequests.Add(services);
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "form");
         // Without this each Chinese character would be sent as an entity of eight bytes.
         services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));

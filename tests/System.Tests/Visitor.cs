@@ -59,6 +59,9 @@ public sealed class Visitor : IAsyncDisposable
         await Page.WaitForURLAsync(_bank.Url + "/");
     }
 
+    /// <summary>Errors and warnings that the browser reported since the page was opened.</summary>
+    public IReadOnlyList<string> Console => _console;
+
     /// <summary>Path of the page that is open.</summary>
     public string Shown => new Uri(Page.Url).AbsolutePath;
 

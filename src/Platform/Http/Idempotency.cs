@@ -153,5 +153,6 @@ public static class IdempotencyExtensions
             return next(context);
         });
 
-    sealed class ChangesStateMarker;
+    /// <summary>Metadata of an endpoint that changes something.</summary>
+    public sealed class ChangesStateMarker;
 }
