@@ -31,6 +31,7 @@ sealed class AccountsTables : ICityTables
         var transfer = model.Entity<Transfer>("transfer");
         transfer.Property(t => t.Id).ValueGeneratedNever();
         transfer.Property(t => t.Currency).HasMaxLength(3);
+        transfer.Property(t => t.State).IsConcurrencyToken();
         transfer.Property(t => t.RefusalCode).HasMaxLength(64);
         transfer.Ignore(t => t.Money);
         model.Seal(transfer.Property(t => t.PayeeName));

@@ -62,7 +62,8 @@ public sealed class MakeTransfer(
         var id = IdOf(caller, key);
         var from = await accounts.Load(request.From, caller, cancel);
         if (from is null) return DepositAccounts.NotFound;
-        if (await Find(id, cancel) is { } earlier) return ViewOf(earlier);
+        if (await Find(id, cancel) is { } earlier)
+            return IsSame(request, earlier) ? ViewOf(earlier) : KeyReused;
 
         // Decide.
         if (!(await Decide(request, from, cancel)).Try(out var order, out var refusal)) return refusal;
@@ -97,10 +98,21 @@ public sealed class MakeTransfer(
     /// <summary>Carries out a scheduled transfer whose day has come.</summary>
     internal async Task Execute(Transfer transfer, CancellationToken cancel)
     {
+        transfer.Send();
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Cancelled a moment ago.
+            db.Entry(transfer).State = EntityState.Detached;
+            return;
+        }
         var from = await db.Set<DepositAccount>().SingleAsync(a => a.Id == transfer.FromAccount, cancel);
         if ((await Post(transfer.Id, transfer.Order, from, transfer.DueOn, cancel)).Try(out _, out var refusal)) return;
         await db.Entry(transfer).ReloadAsync(cancel);
-        if (transfer.State != TransferState.Scheduled) return;
+        if (transfer.State != TransferState.Sending) return;
         transfer.Refuse(refusal.Code);
         await db.SaveChangesAsync(cancel);
     }
@@ -122,10 +134,18 @@ public sealed class MakeTransfer(
         if (posted is null)
             return new Refusal("transfer_refused_before", "This transfer was refused before. Start a new one.", "key");
         if (posted.Entry.Legs[0] != Leg.Debit(order.From, order.Amount.MinorUnits) || posted.Entry.Legs[1].Account != order.To)
-            return new Refusal("idempotency_key_reused", "This key was used for another transfer.", "key");
+            return KeyReused;
         await follower.Apply(posted.Sequence, cancel);
         return ViewOf((await Find(id, cancel))!);
     }
+
+    static readonly Refusal KeyReused = new("idempotency_key_reused", "This key was used for another transfer.", "key");
+
+    /// <summary>Whether the request asks for the money that this transfer moves. The day may differ: a retry may come later.</summary>
+    static bool IsSame(Request request, Transfer earlier) =>
+        earlier.FromAccount.Value == request.From
+        && earlier.PayeeNumber == AccountNumber.Normal(request.PayeeNumber ?? "")
+        && AmountOf(request.Amount, earlier.Money.Asset, paymentLimit: null).Try(out var amount, out _) && amount == earlier.Money;
 
     async Task<Outcome<TransferOrder>> Decide(Request request, DepositAccount from, CancellationToken cancel)
     {

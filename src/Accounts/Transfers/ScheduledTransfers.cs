@@ -45,7 +45,16 @@ public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, Make
         var transfer = await transfers.Find(id, cancel);
         if (transfer is null || await accounts.Load(transfer.FromAccount.Value, caller, cancel) is null) return NotFound;
         if (!transfer.Cancel().Try(out _, out var refusal)) return refusal;
-        await db.SaveChangesAsync(cancel);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Sent, or cancelled by another request, a moment ago.
+            await db.Entry(transfer).ReloadAsync(cancel);
+            if (!transfer.Cancel().Try(out _, out refusal)) return refusal;
+        }
         return MakeTransfer.ViewOf(transfer);
     }
 
@@ -56,7 +65,8 @@ public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, Make
         var done = 0;
         while (true)
         {
-            var due = await db.Set<Transfer>().Where(t => t.State == TransferState.Scheduled && t.DueOn <= today)
+            // What is being sent was left so by a process that ended; its entry id makes sure that it is posted once.
+            var due = await db.Set<Transfer>().Where(t => (t.State == TransferState.Scheduled || t.State == TransferState.Sending) && t.DueOn <= today)
                 .OrderBy(t => t.DueOn).ThenBy(t => t.Id).Take(100).ToListAsync(cancel);
             if (due.Count == 0) return done;
             foreach (var transfer in due) await transfers.Execute(transfer, cancel);

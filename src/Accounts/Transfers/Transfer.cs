@@ -11,6 +11,9 @@ public enum TransferState
     Posted = 2,
     Refused = 3,
     Cancelled = 4,
+
+    /// <summary>Its day has come and it is being posted: too late to cancel.</summary>
+    Sending = 5,
 }
 
 /// <summary>A customer's order to move money to one payee, now or on a day.</summary>
@@ -19,9 +22,10 @@ sealed class Transfer
     /// <summary>From, event, to. Whatever is not here can't happen.</summary>
     public static IReadOnlyList<(TransferState From, string Event, TransferState To)> LifeCycle { get; } =
     [
-        (TransferState.Scheduled, "posted", TransferState.Posted),
-        (TransferState.Scheduled, "refused", TransferState.Refused),
         (TransferState.Scheduled, "cancelled", TransferState.Cancelled),
+        (TransferState.Scheduled, "sent", TransferState.Sending),
+        (TransferState.Sending, "posted", TransferState.Posted),
+        (TransferState.Sending, "refused", TransferState.Refused),
     ];
 
     Transfer() { }
@@ -80,8 +84,18 @@ sealed class Transfer
         var order = new TransferOrder(
             legs[0].Account, legs[1].Account, new Money(legs[0].Amount, Assets.Of(details.Currency)), details);
         var transfer = Schedule(id, order, BankTime.DateOf(posted.PostedAt), posted.PostedAt);
+        transfer.Send();
         transfer.OnPosted(posted);
         return transfer;
+    }
+
+    /// <summary>
+    /// Its day has come. The state is a concurrency token: of a sending and a cancellation at the same moment, the one that
+    /// is saved first holds, and what was cancelled is never posted.
+    /// </summary>
+    public void Send()
+    {
+        if (State != TransferState.Sending) Move("sent");
     }
 
     public void OnPosted(PostedEntry posted)
