@@ -113,7 +113,17 @@ sealed class PaymentFindings
     public StatusReason? For(int block, int transfer) =>
         _first.GetValueOrDefault((block, transfer)) ?? _first.GetValueOrDefault((block, null));
 
-    public static string TextOf(Finding finding) => $"{finding.Code} {finding.Path}: '{finding.Value}'. {finding.Expected}";
+    /// <summary>"IBAN_CHECK_DIGITS CdtrAcct/Id/IBAN 'DE12…': The check digits should be 32." The path begins in the transaction, block or message.</summary>
+    public static string TextOf(Finding finding) =>
+        $"{finding.Code} {WithinItsPlace(finding)}{(finding.Value.Length > 0 ? $" '{finding.Value}'" : "")}: {finding.Expected}";
+
+    static string WithinItsPlace(Finding finding)
+    {
+        // "/Document/CstmrCdtTrfInitn/PmtInf[1]/CdtTrfTxInf[7]/…": two, three or four levels that the reader knows already.
+        var levels = finding.Place switch { (null, _) => 2, (_, null) => 3, _ => 4 };
+        var parts = finding.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length > levels ? string.Join('/', parts.Skip(levels)) : finding.Path;
+    }
 
     void Add((int?, int?) place, StatusReason reason) => _first.TryAdd(place, reason);
 }
