@@ -11,6 +11,7 @@ namespace Pujiang.Accounts;
 sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller caller, DateOnly today, PaymentFindings findings)
 {
     const int DaysAhead = 366;
+    readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
 
     /// <summary>A transaction with the block it stands in.</summary>
     public sealed record Item(PaymentInformation Payment, CreditTransfer Transfer);
@@ -19,6 +20,8 @@ sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller calle
 
     public async Task<IReadOnlyList<LineDecision>> Decide(IReadOnlyList<Item> items, CancellationToken cancel)
     {
+        // Kept for these items only, so that a long file does not fill the memory.
+        _hashes.Clear();
         var known = await LoadAccounts(items, cancel);
         return [.. items.Select(item => Decide(item, known))];
     }
@@ -89,8 +92,13 @@ sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller calle
         return rows.ToLookup(known => known.Account.NumberHash, StringComparer.Ordinal);
     }
 
-    string Hash(AccountReference account) =>
-        account.Number is { Length: > 0 } number ? AccountNumber.Hash(personalData, number) : "";
+    /// <summary>The debtor's account is asked for with each transaction: a number is hashed once.</summary>
+    string Hash(AccountReference account)
+    {
+        if (account.Number is not { Length: > 0 } number) return "";
+        if (!_hashes.TryGetValue(number, out var hash)) _hashes.Add(number, hash = AccountNumber.Hash(personalData, number));
+        return hash;
+    }
 }
 
 /// <summary>The errors of a checked file by the place they belong to.</summary>
