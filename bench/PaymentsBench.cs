@@ -25,7 +25,7 @@ static class PaymentsBench
             var (creditors, file) = (Path.Combine(folder, "creditors.xml"), Path.Combine(folder, "payments.xml"));
             WriteCreditors(creditors);
             Write(file, transfers);
-            Console.WriteLine($"| file of {new FileInfo(file).Length >> 20} MiB | time | transactions | peak memory |");
+            Console.WriteLine($"| file of {new FileInfo(file).Length >> 20} MiB | time | transactions/s | peak memory |");
             Console.WriteLine("| --- | ---: | ---: | ---: |");
             Row("checked only, by our own rules", transfers, await Run(null, "iso20022", "check", file));
             await Pay("carried out", schemas: null);
@@ -55,7 +55,7 @@ static class PaymentsBench
     sealed record Measured(TimeSpan Time, long PeakKiB);
 
     static void Row(string what, int transfers, Measured run) =>
-        Console.WriteLine($"| {what} | {run.Time.TotalSeconds:N1} s | {transfers / run.Time.TotalSeconds:N0} /s | {run.PeakKiB / 1024:N0} MiB |");
+        Console.WriteLine($"| {what} | {run.Time.TotalSeconds:N1} s | {transfers / run.Time.TotalSeconds:N0} | {run.PeakKiB / 1024:N0} MiB |");
 
     /// <summary>Runs the command line in a process of its own and stops the whole bench if anything was not carried out.</summary>
     static async Task<Measured> Run(string? schemas, params string[] arguments)
@@ -153,7 +153,7 @@ static class PaymentsBench
         <PmtInf><PmtInfId>{id}</PmtInfId><PmtMtd>TRF</PmtMtd><NbOfTxs>{count}</NbOfTxs><CtrlSum>{sum}</CtrlSum>
         <PmtTpInf><SvcLvl><Cd>NURG</Cd></SvcLvl></PmtTpInf><ReqdExctnDt><Dt>2026-06-01</Dt></ReqdExctnDt>
         <Dbtr><Nm>{name}</Nm></Dbtr><DbtrAcct><Id><Othr><Id>{number}</Id></Othr></Id><Ccy>CNY</Ccy></DbtrAcct>
-        <DbtrAgt><FinInstnId><BICFI>PUJICNSHXXX</BICFI></FinInstnId></DbtrAgt><ChrgBr>SLEV</ChrgBr>
+        <DbtrAgt><FinInstnId><BICFI>PUJBCNSHXXX</BICFI></FinInstnId></DbtrAgt><ChrgBr>SLEV</ChrgBr>
 
         """);
 
@@ -161,7 +161,7 @@ static class PaymentsBench
     {
         var creditor = i / 2 % OwnCreditors;
         var (bic, name, account) = own
-            ? ("PUJICNSHXXX", OwnName(creditor), $"<Othr><Id>{OwnNumber(creditor)}</Id></Othr>")
+            ? ("PUJBCNSHXXX", OwnName(creditor), $"<Othr><Id>{OwnNumber(creditor)}</Id></Othr>")
             : ("COBADEFFXXX", $"Muster GmbH {i}", "<IBAN>DE89370400440532013000</IBAN>");
         writer.Write(
             $"""
