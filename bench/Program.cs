@@ -1,14 +1,23 @@
 using Pujiang.Bench;
 
-return args switch
+// All jobs, or those named; a number after a name says how much of it.
+if (args.Length == 0) args = ["ledger", "payments"];
+for (var i = 0; i < args.Length; i++)
 {
-    ["ledger"] => await LedgerBench.Run(entries: 2_000_000),
-    ["ledger", var entries] when int.TryParse(entries, out var count) => await LedgerBench.Run(count),
-    _ => Usage(),
-};
+    var (job, count) = (args[i], 0);
+    if (i + 1 < args.Length && int.TryParse(args[i + 1], out count)) i++;
+    var failed = job switch
+    {
+        "ledger" => await LedgerBench.Run(count > 0 ? count : 2_000_000),
+        "payments" => await PaymentsBench.Run(count > 0 ? count : 100_000),
+        _ => Usage(),
+    };
+    if (failed != 0) return failed;
+}
+return 0;
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Pujiang.Bench ledger [ENTRIES]");
+    Console.Error.WriteLine("Usage: ./pujiang bench [ledger [ENTRIES]] [payments [TRANSACTIONS]]");
     return 2;
 }

@@ -31,16 +31,37 @@ sealed class AccountsOwner(PersonalData personalData) : ILedgerOwner
         static Guid IdOf(PostedEntry posted) => Guid.Parse(posted.Entry.Reference.AsSpan(TransferPrefix.Length));
     }
 
+    /// <summary>In runs and by the database alone: a file of 100,000 lines is not loaded to be changed.</summary>
     static async Task Payments(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
     {
-        foreach (var file in entries.GroupBy(e => PaymentLine.Of(e.Entry.Reference).File))
+        foreach (var run in PaymentRun.In(entries))
+            await db.Set<PaymentLine>()
+                .Where(l => l.FileId == run.File && l.Number >= run.First && l.Number <= run.Last && l.State != PaymentLineState.Posted)
+                .ExecuteUpdateAsync(set => set
+                    .SetProperty(l => l.State, PaymentLineState.Posted)
+                    .SetProperty(l => l.PostedAt, run.PostedAt)
+                    .SetProperty(l => l.Sequence, l => run.SequenceOfLineZero + l.Number), cancel);
+    }
+
+    /// <summary>Lines of one file that were posted one after the other at the same moment.</summary>
+    sealed record PaymentRun(Guid File, int First, int Last, DateTime PostedAt, long SequenceOfLineZero)
+    {
+        public static IEnumerable<PaymentRun> In(IReadOnlyList<PostedEntry> entries)
         {
-            var numbers = file.Select(e => PaymentLine.Of(e.Entry.Reference).Number).ToList();
-            var (first, last) = (numbers.Min(), numbers.Max());
-            var lines = await db.Set<PaymentLine>().Where(l => l.FileId == file.Key && l.Number >= first && l.Number <= last)
-                .ToDictionaryAsync(l => l.Number, cancel);
-            foreach (var posted in file)
-                if (lines.TryGetValue(PaymentLine.Of(posted.Entry.Reference).Number, out var line)) line.OnPosted(posted);
+            PaymentRun? run = null;
+            foreach (var posted in entries)
+            {
+                var (file, number) = PaymentLine.Of(posted.Entry.Reference);
+                var next = new PaymentRun(file, number, number, posted.PostedAt, posted.Sequence - number);
+                if (run is not null && next == run with { First = number, Last = number } && number == run.Last + 1)
+                {
+                    run = run with { Last = number };
+                    continue;
+                }
+                if (run is not null) yield return run;
+                run = next;
+            }
+            if (run is not null) yield return run;
         }
     }
 }

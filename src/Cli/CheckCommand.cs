@@ -49,7 +49,7 @@ static class CheckCommand
                 else unreadable++;
         }
         if (json) PrintJson(reports);
-        else PrintTable(reports);
+        else PrintText(reports);
         return unreadable > 0 ? NotReadable : reports.TrueForAll(r => r.Report.IsAccepted) ? 0 : 1;
     }
 
@@ -89,13 +89,17 @@ static class CheckCommand
         return [.. found.Files.Select(file => folder == "." ? file.Path : Path.Combine(folder, file.Path)).Order(StringComparer.Ordinal)];
     }
 
-    static void PrintTable(List<(string File, CheckReport Report)> reports)
+    /// <summary>As compilers do it: place and what is wrong in one line, so that editors and grep find it; the path below.</summary>
+    static void PrintText(List<(string File, CheckReport Report)> reports)
     {
-        var table = Tables.Of("file", "severity", "code", "line", "path", "value", "expected").Right(3);
         foreach (var (file, report) in reports)
             foreach (var finding in report.Findings)
-                table.Row(file, $"{finding.Severity}".ToLowerInvariant(), finding.Code, $"{finding.Line}", finding.Path, finding.Value, finding.Expected);
-        if (table.Rows.Count > 0) Tables.Print(table);
+            {
+                var found = finding.Value.Length > 0 ? $"found '{finding.Value}', expected: " : "";
+                Console.WriteLine(TextTable.Visible($"{file}:{finding.Line}: {finding.Severity.ToString().ToLowerInvariant()} {finding.Code}: {found}{finding.Expected}"));
+                Console.WriteLine(TextTable.Visible($"    {finding.Path}"));
+            }
+        Console.Out.Flush();
         foreach (var (file, report) in reports)
             Say.Note($"{file}: {report.Type?.ToString() ?? "no known message"}, {Verdict(report)}");
     }

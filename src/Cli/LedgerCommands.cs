@@ -32,7 +32,7 @@ static class LedgerCommands
     {
         var folder = FolderOf(parsed);
         var report = Read(folder);
-        var table = Tables.Of("what", "found");
+        var table = new TextTable("what", "found");
         table.Row("ledger", folder);
         table.Row("entries", Count(report.Entries));
         table.Row("accounts", Count(report.Accounts));
@@ -42,7 +42,7 @@ static class LedgerCommands
         table.Row("hash chain ends", report.Chain);
         table.Row("torn tail", report.TornTail is { } tail ? $"{tail}: an unfinished write, never acknowledged; the next start cuts it off" : "none");
         table.Row("took", $"{report.Duration.TotalSeconds:F2} s");
-        Tables.Print(table);
+        table.Print(Console.Out);
         var isBalanced = PrintBalance(report.TrialBalance);
         if (report.IsSound && isBalanced)
         {
@@ -81,7 +81,7 @@ static class LedgerCommands
             Console.WriteLine("No accounts yet.");
             return true;
         }
-        var table = Tables.Of("asset", "kind", "code", "accounts", "debits", "credits", "balance").Right(3, 4, 5, 6);
+        var table = new TextTable("asset", "kind", "code", "accounts", "debits", "credits", "balance").Right(3, 4, 5, 6);
         var isBalanced = true;
         foreach (var asset in lines.GroupBy(line => line.Asset).OrderBy(group => group.Key.Code, StringComparer.Ordinal))
         {
@@ -94,7 +94,7 @@ static class LedgerCommands
             table.Row("", "", "", "", "", "", "");
             isBalanced &= debits == credits;
         }
-        Tables.Print(table);
+        table.Print(Console.Out);
         return isBalanced;
     }
 

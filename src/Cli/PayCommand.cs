@@ -11,6 +11,8 @@ static class PayCommand
 {
     const int SomeRejected = 2;
     const int LinesAtATime = 1_000;
+    const int LongestCreditor = 24;
+    const string Waiting = "ACSP";
 
     static readonly Argument<string> FileName = new("FILE") { Description = "A pain.001 message" };
     static readonly Option<bool> Demo = new("--demo") { Description = "First open the debtor accounts named in the file and pay in what it needs" };
@@ -53,25 +55,55 @@ static class PayCommand
 
     static async Task PrintTable(IBank bank, PaymentFiles.Listed file, bool repeated, CancellationToken cancel)
     {
+        await using var output = new StreamWriter(Console.OpenStandardOutput(), Console.OutputEncoding, 64 * 1024);
+        var table = new TextTable("no.", "end-to-end id", "creditor", "amount", "status", "reason").Right(0, 3);
+        var reasons = new Reasons();
         await foreach (var page in Pages(bank, file, cancel))
         {
-            var table = Tables.Of("no.", "end-to-end id", "creditor", "amount", "status", "reason").Right(0, 3);
-            table.ShowHeaders = page[0].Number == 1;
             foreach (var line in page)
-                table.Row($"{line.Number}", line.EndToEndId, line.Creditor, AmountOf(line), line.Status, ReasonOf(line));
-            Tables.Print(table);
+            {
+                table.Row(
+                    $"{line.Number}", line.EndToEndId, TextTable.Short(line.Creditor, LongestCreditor), AmountOf(line), line.Status,
+                    line.Status == Waiting ? $"waits for {line.On:yyyy-MM-dd}" : line.Reason);
+                reasons.Add(line);
+            }
+            table.Print(output);
         }
-        if (repeated) Console.WriteLine($"Sent before, on {BankTime.Text(file.ReceivedAt)}; nothing was carried out again. This is how it stands now:");
-        Console.WriteLine(file.Reason.Length > 0
+        reasons.Print(output);
+        if (repeated) await output.WriteLineAsync($"Sent before, on {BankTime.Text(file.ReceivedAt)}; nothing was carried out again. This is how it stands now:");
+        await output.WriteLineAsync(file.Reason.Length > 0
             ? $"{file.MessageId} ({file.Type}): {file.Status}. The whole file was refused: {file.Reason} {file.ReasonText}"
-            : $"{file.MessageId} ({file.Type}): {file.Status}. {file.Lines - file.Rejected:N0} of {file.Lines:N0} transactions accepted, {file.Rejected:N0} rejected.");
+            : $"{file.MessageId} ({file.Type}): {file.Status}. {file.Lines - file.Rejected:N0} of {Transactions(file.Lines)} accepted, {file.Rejected:N0} rejected.");
     }
+
+    static string Transactions(int count) => count == 1 ? "1 transaction" : $"{count:N0} transactions";
 
     static string AmountOf(PaymentFiles.Line line) =>
         Assets.TryOf(line.Currency) is { } asset && line.Amount != 0 ? $"{new Money(line.Amount, asset)}" : line.Currency;
 
-    static string ReasonOf(PaymentFiles.Line line) =>
-        line.Status == "ACSP" ? $"waits for {line.On:yyyy-MM-dd} {line.Reason} {line.ReasonText}".TrimEnd() : $"{line.Reason} {line.ReasonText}".Trim();
+    /// <summary>The texts of the reasons, each once with the numbers of its lines: they are longer than a row has room for.</summary>
+    sealed class Reasons
+    {
+        const int MostRanges = 10;
+        readonly Dictionary<(string Code, string Text), List<(int First, int Last)>> _lines = [];
+
+        public void Add(PaymentFiles.Line line)
+        {
+            if (line.Reason.Length == 0) return;
+            if (!_lines.TryGetValue((line.Reason, line.ReasonText), out var ranges)) _lines.Add((line.Reason, line.ReasonText), ranges = []);
+            if (ranges.Count > 0 && ranges[^1].Last == line.Number - 1) ranges[^1] = (ranges[^1].First, line.Number);
+            else ranges.Add((line.Number, line.Number));
+        }
+
+        public void Print(TextWriter output)
+        {
+            foreach (var ((code, text), ranges) in _lines.OrderBy(reason => reason.Value[0].First))
+            {
+                var numbers = string.Join(", ", ranges.Take(MostRanges).Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}"));
+                output.WriteLine($"{code} in no. {numbers}{(ranges.Count > MostRanges ? " ..." : "")}: {TextTable.Visible(text)}");
+            }
+        }
+    }
 
     static async IAsyncEnumerable<IReadOnlyList<PaymentFiles.Line>> Pages(
         IBank bank, PaymentFiles.Listed file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

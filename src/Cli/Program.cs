@@ -16,7 +16,7 @@ var root = new Command("pujiang", "The command line of the bank: payment files, 
 {
     new HelpOption(), new VersionOption(), PayCommand.Make(), CheckCommand.Make(), StatementCommand.Make(), LedgerCommands.Make(),
 };
-var parsed = root.Parse(args is ["help", .. var about] ? [.. about, "--help"] : args.Length > 0 ? args : ["--help"]);
+var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 try
 {
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

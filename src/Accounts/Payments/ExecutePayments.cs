@@ -29,29 +29,37 @@ public sealed class ExecutePayments(
         {
             var lines = await db.Set<PaymentLine>()
                 .Where(l => l.FileId == file && l.Number > after && l.State == PaymentLineState.Pending && l.DueOn <= today)
-                .OrderBy(l => l.Number).Take(LinesAtATime).ToListAsync(cancel);
+                .OrderBy(l => l.Number).Take(LinesAtATime)
+                .Select(l => new DuePayment(l.FileId, l.Number, l.FromAccount, l.ToAccount, l.Amount, l.DueOn)).ToListAsync(cancel);
             if (lines.Count == 0) return;
-            await Execute(lines, today, cancel);
+            await Execute(file, lines, today, cancel);
             after = lines[^1].Number;
-            db.ChangeTracker.Clear();
         }
     }
 
-    async Task Execute(List<PaymentLine> lines, DateOnly today, CancellationToken cancel)
+    async Task Execute(Guid file, List<DuePayment> lines, DateOnly today, CancellationToken cancel)
     {
         // Load.
-        var payers = lines.Select(l => l.FromAccount).Distinct().ToList();
+        var payers = lines.Select(l => l.From).Distinct().ToList();
         var accounts = await db.Set<DepositAccount>().AsNoTracking().Where(a => payers.Contains(a.Id)).ToDictionaryAsync(a => a.Id, cancel);
         foreach (var account in accounts.Values) await allowance.FillFor(account, today, cancel);
 
         // Post.
-        var results = await ledger.Post([.. lines.Select(line => line.ToEntry(accounts[line.FromAccount]))], cancel);
+        var results = await ledger.Post([.. lines.Select(line => line.ToEntry(accounts[line.From]))], cancel);
 
         // Apply: refusals here, since they are no entries; postings through the follower.
-        for (var i = 0; i < lines.Count; i++)
-            if (!results[i].IsPosted) lines[i].Reject(ReasonOf(results[i]));
-        await db.SaveChangesAsync(cancel);
+        var refused = lines.Zip(results).Where(pair => !pair.Second.IsPosted).ToDictionary(pair => pair.First.Number, pair => ReasonOf(pair.Second));
+        await Reject(file, refused, cancel);
         await follower.Apply(results.Max(result => result.Sequence), cancel);
+    }
+
+    async Task Reject(Guid file, Dictionary<int, StatusReason> refused, CancellationToken cancel)
+    {
+        if (refused.Count == 0) return;
+        var lines = await db.Set<PaymentLine>().Where(l => l.FileId == file && refused.Keys.Contains(l.Number)).ToListAsync(cancel);
+        foreach (var line in lines) line.Reject(refused[line.Number]);
+        await db.SaveChangesAsync(cancel);
+        db.ChangeTracker.Clear();
     }
 
     static StatusReason ReasonOf(EntryResult result)

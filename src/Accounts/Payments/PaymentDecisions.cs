@@ -11,6 +11,7 @@ namespace Pujiang.Accounts;
 sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller caller, DateOnly today, PaymentFindings findings)
 {
     const int DaysAhead = 366;
+    readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
 
     /// <summary>A transaction with the block it stands in.</summary>
     public sealed record Item(PaymentInformation Payment, CreditTransfer Transfer);
@@ -19,6 +20,8 @@ sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller calle
 
     public async Task<IReadOnlyList<LineDecision>> Decide(IReadOnlyList<Item> items, CancellationToken cancel)
     {
+        // Kept for these items only, so that a long file does not fill the memory.
+        _hashes.Clear();
         var known = await LoadAccounts(items, cancel);
         return [.. items.Select(item => Decide(item, known))];
     }
@@ -89,8 +92,13 @@ sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller calle
         return rows.ToLookup(known => known.Account.NumberHash, StringComparer.Ordinal);
     }
 
-    string Hash(AccountReference account) =>
-        account.Number is { Length: > 0 } number ? AccountNumber.Hash(personalData, number) : "";
+    /// <summary>The debtor's account is asked for with each transaction: a number is hashed once.</summary>
+    string Hash(AccountReference account)
+    {
+        if (account.Number is not { Length: > 0 } number) return "";
+        if (!_hashes.TryGetValue(number, out var hash)) _hashes.Add(number, hash = AccountNumber.Hash(personalData, number));
+        return hash;
+    }
 }
 
 /// <summary>The errors of a checked file by the place they belong to.</summary>
@@ -113,7 +121,17 @@ sealed class PaymentFindings
     public StatusReason? For(int block, int transfer) =>
         _first.GetValueOrDefault((block, transfer)) ?? _first.GetValueOrDefault((block, null));
 
-    public static string TextOf(Finding finding) => $"{finding.Code} {finding.Path}: '{finding.Value}'. {finding.Expected}";
+    /// <summary>"IBAN_CHECK_DIGITS CdtrAcct/Id/IBAN 'DE12…': The check digits should be 32." The path begins in the transaction, block or message.</summary>
+    public static string TextOf(Finding finding) =>
+        $"{finding.Code} {WithinItsPlace(finding)}{(finding.Value.Length > 0 ? $" '{finding.Value}'" : "")}: {finding.Expected}";
+
+    static string WithinItsPlace(Finding finding)
+    {
+        // "/Document/CstmrCdtTrfInitn/PmtInf[1]/CdtTrfTxInf[7]/…": two, three or four levels that the reader knows already.
+        var levels = finding.Place switch { (null, _) => 2, (_, null) => 3, _ => 4 };
+        var parts = finding.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length > levels ? string.Join('/', parts.Skip(levels)) : finding.Path;
+    }
 
     void Add((int?, int?) place, StatusReason reason) => _first.TryAdd(place, reason);
 }

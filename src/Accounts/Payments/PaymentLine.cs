@@ -87,9 +87,9 @@ sealed class PaymentLine
     public DateTime? PostedAt { get; private set; }
     public long Sequence { get; private set; }
 
-    public string Reference => $"accounts/payment/{FileId}/{Number}";
+    public string Reference => ReferenceOf(FileId, Number);
 
-    public EntryId EntryId => new(NameBasedId.From("accounts", "payment", FileId.ToString(), $"{Number}"));
+    public EntryId EntryId => EntryIdOf(FileId, Number);
 
     public static PaymentLine Of(Guid file, int number, PaymentInformation payment, CreditTransfer transfer, LineDecision decision) => new()
     {
@@ -111,6 +111,10 @@ sealed class PaymentLine
         ReasonText = Cut(decision.Reason?.Text ?? "", LongestText),
     };
 
+    public static EntryId EntryIdOf(Guid file, int number) => new(NameBasedId.From("accounts", "payment", file.ToString(), $"{number}"));
+
+    public static string ReferenceOf(Guid file, int number) => $"accounts/payment/{file}/{number}";
+
     /// <summary>File and number that an entry's reference names.</summary>
     public static (Guid File, int Number) Of(string reference)
     {
@@ -118,25 +122,23 @@ sealed class PaymentLine
         return (Guid.Parse(parts[2]), int.Parse(parts[3]));
     }
 
-    public Entry ToEntry(DepositAccount from) => new()
-    {
-        Id = EntryId,
-        Legs = [Leg.Debit(FromAccount, Amount), Leg.Credit(ToAccount, Amount), .. DailyAllowance.Take(from, Amount)],
-        ValueDate = DueOn,
-        Code = (int)BookingCode.Payment,
-        Reference = Reference,
-    };
-
-    public void OnPosted(PostedEntry posted)
-    {
-        if (State == PaymentLineState.Posted) return;
-        (State, PostedAt, Sequence) = (PaymentLineState.Posted, posted.PostedAt, posted.Sequence);
-    }
-
     public void Reject(StatusReason reason) =>
         (State, ReasonCode, ReasonText) = (PaymentLineState.Rejected, reason.Code, Cut(reason.Text ?? "", LongestText));
 
     static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
+}
+
+/// <summary>What the ledger needs of a line; without the sealed columns, so that nothing is opened for it.</summary>
+sealed record DuePayment(Guid File, int Number, AccountId From, AccountId To, long Amount, DateOnly DueOn)
+{
+    public Entry ToEntry(DepositAccount from) => new()
+    {
+        Id = PaymentLine.EntryIdOf(File, Number),
+        Legs = [Leg.Debit(From, Amount), Leg.Credit(To, Amount), .. DailyAllowance.Take(from, Amount)],
+        ValueDate = DueOn,
+        Code = (int)BookingCode.Payment,
+        Reference = PaymentLine.ReferenceOf(File, Number),
+    };
 }
 
 /// <summary>What was decided of a transaction before the ledger is asked.</summary>

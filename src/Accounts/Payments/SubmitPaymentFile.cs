@@ -94,13 +94,11 @@ public sealed class SubmitPaymentFile(
         foreach (var some in PaymentFileReader.ReadTransfers(file).Select(t => new PaymentDecisions.Item(t.Payment, t.Transfer)).Chunk(LinesAtATime))
         {
             var decided = await decisions.Decide(some, cancel);
-            for (var i = 0; i < some.Length; i++)
-                db.Add(PaymentLine.Of(taken.Id, ++number, some[i].Payment, some[i].Transfer, decided[i]));
-            await db.SaveChangesAsync(cancel);
-            db.ChangeTracker.Clear();
+            var lines = some.Zip(decided).Select(pair => PaymentLine.Of(taken.Id, ++number, pair.First.Payment, pair.First.Transfer, pair.Second)).ToList();
+            await db.InsertAll(lines, cancel);
         }
-        await db.Set<PaymentFile>().Where(f => f.Id == taken.Id)
-            .ExecuteUpdateAsync(set => set.SetProperty(f => f.State, PaymentFileState.Accepted), cancel);
+        taken.State = PaymentFileState.Accepted;
+        await db.SaveChangesAsync(cancel);
     }
 
     /// <summary>A file whose lines were not all written when the process ended was never answered: it starts anew.</summary>

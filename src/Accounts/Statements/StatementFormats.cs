@@ -67,9 +67,13 @@ public sealed class StatementFormats(Statements statements, Iso20022Settings set
         await writer.WriteLineAsync($"{"opening balance",-33}{period.Opening,45}");
         await foreach (var line in statements.Lines(period, cancel))
             await writer.WriteLineAsync(
-                $"{BankTime.Text(line.BookedAt)}  {line.Code,-13}  {line.Amount.ToPlainString(),18}  {line.Balance.ToPlainString(),22}  {line.Counterparty} {line.Purpose}".TrimEnd());
+                $"{BankTime.Text(line.BookedAt)}  {Words($"{line.Code}"),-13}  {line.Amount.ToPlainString(),18}  {line.Balance.ToPlainString(),22}  {line.Counterparty} {line.Purpose}".TrimEnd());
         await writer.WriteLineAsync($"{"closing balance",-33}{period.Closing,45}");
     }
+
+    /// <summary>"CashIn" as "cash in".</summary>
+    static string Words(string name) =>
+        string.Concat(name.Select((c, place) => char.IsUpper(c) ? $"{(place > 0 ? " " : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
 
     /// <param name="old">Version 02 for older programs, else 08.</param>
     public void WriteCamt053(Statements.Period period, Stream output, bool old = false)

@@ -12,8 +12,8 @@ public interface ILedgerOwner
     string Service { get; }
 
     /// <summary>
-    /// Changes the tracked entities as the posted entries say; the caller saves. Must be idempotent: an entry that was
-    /// applied before changes nothing.
+    /// Changes the tracked entities as the posted entries say, or rows at once; the caller saves and commits. Must be
+    /// idempotent: an entry that was applied before changes nothing.
     /// </summary>
     Task OnPosted(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel);
 }
@@ -124,11 +124,13 @@ public sealed class LedgerFollower(ILedger ledger, ILedgerOwner owner, IServiceS
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CityDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (entries.Count > 0) await owner.OnPosted(db, entries, cancel);
         var position = await db.Set<FollowerPosition>().SingleOrDefaultAsync(p => p.Service == owner.Service, cancel);
         if (position is null) db.Add(new FollowerPosition { Service = owner.Service, Sequence = sequence });
         else position.Sequence = sequence;
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         Volatile.Write(ref _position, sequence);
     }
 }

@@ -130,6 +130,14 @@ sealed class MortalDatabase(KillSwitch kill) : ISaveChangesInterceptor, IDbTrans
         return Task.CompletedTask;
     }
 
+    // Statements that do not go through EF are not seen one by one; their commit is.
+    public ValueTask<InterceptionResult> TransactionCommittingAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        kill.ThrowIfDead();
+        return ValueTask.FromResult(result);
+    }
+
     public Task TransactionCommittedAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
