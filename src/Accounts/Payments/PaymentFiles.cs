@@ -189,7 +189,12 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
         HttpRequest request, Caller caller, SubmitPaymentFile submit, PaymentFiles files, CancellationToken cancel)
     {
         if (!(await submit.Handle(request.Body, caller, cancel)).Try(out var result, out var refusal))
-            return refusal.ToProblem(refusal.Code == "file_too_large" ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity);
+            return refusal.ToProblem(refusal.Code switch
+            {
+                "file_too_large" => StatusCodes.Status413PayloadTooLarge,
+                "file_in_progress" => StatusCodes.Status409Conflict,
+                _ => StatusCodes.Status422UnprocessableEntity,
+            });
         if (result.FileId is not { } id) return NotAPaymentFile(result);
         request.HttpContext.Response.Headers.Location = $"/api/payments/{id}";
         if (result.Repeated) request.HttpContext.Response.Headers[RepeatedHeader] = "true";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Pujiang.Platform;
@@ -9,9 +10,24 @@ namespace Pujiang.Accounts;
 /// <param name="LongestFile">Bytes; longer files are refused.</param>
 public sealed record Iso20022Settings(string? Schemas = null, long LongestFile = 512L * 1024 * 1024);
 
+/// <summary>The files that are being taken at this moment. One process serves a bank, so its memory knows.</summary>
+public sealed class PaymentFilesInWork
+{
+    readonly ConcurrentDictionary<(string Sender, string MessageId), byte> _files = new();
+
+    /// <summary>Null when the same file is being taken by another request.</summary>
+    internal IDisposable? Begin(string sender, string messageId) =>
+        _files.TryAdd((sender, messageId), 0) ? new Work(() => _files.TryRemove((sender, messageId), out _)) : null;
+
+    sealed class Work(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
+
 /// <summary>Takes a pain.001: checks it, keeps a result for each transaction, carries out what is due today.</summary>
 public sealed class SubmitPaymentFile(
-    CityDb db, PersonalData personalData, ExecutePayments execution, PlatformOptions platform, Iso20022Settings settings,
+    CityDb db, PersonalData personalData, ExecutePayments execution, PaymentFilesInWork inWork, PlatformOptions platform, Iso20022Settings settings,
     TimeProvider clock, NewId ids)
 {
     const int LinesAtATime = 1_000;
@@ -51,6 +67,9 @@ public sealed class SubmitPaymentFile(
         // Load.
         if (report.Facts.Documents is not [{ MessageId: { Length: > 0 and <= 35 } messageId }, ..] || report.Type is not { Family: "pain.001" } type)
             return new Result(null, report);
+        using var work = inWork.Begin(caller.Key, messageId);
+        if (work is null)
+            return new Refusal("file_in_progress", $"The file with MsgId '{messageId}' is still being worked on. Ask again later.", "MsgId", messageId);
         var earlier = await db.Set<PaymentFile>().SingleOrDefaultAsync(f => f.Sender == caller.Key && f.MessageId == messageId, cancel);
         if (earlier is { State: not PaymentFileState.Receiving })
             return earlier.ContentHash == hash ? new Result(earlier.Id, report, Repeated: true)
