@@ -15,8 +15,19 @@ sealed class AccountsOwner(PersonalData personalData) : ILedgerOwner
 
     public async Task OnPosted(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
     {
+        await Limits(db, [.. entries.Where(e => e.Entry.Reference.StartsWith(DailyAllowance.LimitsPrefix, StringComparison.Ordinal))], cancel);
         await Transfers(db, [.. entries.Where(e => e.Entry.Reference.StartsWith(TransferPrefix, StringComparison.Ordinal))], cancel);
         await Payments(db, [.. entries.Where(e => e.Entry.Reference.StartsWith(PaymentPrefix, StringComparison.Ordinal))], cancel);
+    }
+
+    static async Task Limits(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        foreach (var posted in entries)
+        {
+            var id = new AccountId(Guid.Parse(posted.Entry.Reference.AsSpan(DailyAllowance.LimitsPrefix.Length)));
+            var account = await db.Set<DepositAccount>().SingleAsync(a => a.Id == id, cancel);
+            account.OnLimitsChanged(DailyAllowance.LimitsOf(posted.Entry) ?? throw new InvalidDataException($"Entry {posted.Entry.Id} has no limits."));
+        }
     }
 
     async Task Transfers(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)

@@ -56,10 +56,10 @@ sealed class BankProcess : IAsyncDisposable
         await _server.WaitForExitAsync();
     }
 
-    /// <summary>As Ctrl-C; the exit code.</summary>
-    public async Task<int> Interrupt()
+    /// <summary>Asks it to stop, as Ctrl-C does (which a test run in the background can't send: there it is ignored); the exit code.</summary>
+    public async Task<int> Stop()
     {
-        using var kill = Process.Start("kill", ["-INT", $"{_server.Id}"]);
+        using var kill = Process.Start("kill", ["-TERM", $"{_server.Id}"]);
         await _server.WaitForExitAsync().WaitAsync(StartLimit);
         return _server.ExitCode;
     }

@@ -44,7 +44,7 @@ public sealed class CrashTests(Bank running)
             Assert.InRange(asked.Count, Kills * 40, int.MaxValue);
             Assert.Equal(100_000_00 - asked.Count, await Balance(client, from));
             Assert.Equal(asked.Count, await Balance(client, to.Id));
-            Assert.Equal(0, await last.Interrupt());
+            Assert.Equal(0, await last.Stop());
         }
         finally
         {

@@ -113,6 +113,32 @@ public sealed class HostTests(Bank bank)
     }
 
     [Fact]
+    public async Task Api_SameKeyAgain_GivesTheFirstAnswerAndKeepsItUnreadable()
+    {
+        using var client = bank.Server.Operator();
+        var (key, body) = (Guid.NewGuid().ToString(), new { kind = "Person", name = "阿依努尔·买买提", identifier = "110101194903070022", phone = "" });
+        using var first = await client.Send(HttpMethod.Post, "parties", key, body);
+        using var again = await client.Send(HttpMethod.Post, "parties", key, body);
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+        Assert.Equal("true", Assert.Single(again.Headers.GetValues("Idempotent-Replayed")));
+        using var other = await client.Send(HttpMethod.Post, "parties", key, body with { name = "王秀英" });
+        Assert.Equal("idempotency_key_reused", (await Problem(other)).GetProperty("code").GetString());
+        using var none = await client.PostAsync("parties", new StringContent("{}", Encoding.UTF8, "application/json"));
+        Assert.Equal((HttpStatusCode.BadRequest, "idempotency_key_missing"), (none.StatusCode, (await Problem(none)).GetProperty("code").GetString()));
+
+        var account = await client.Do("accounts", $"a-{key}", new { party = JsonDocument.Parse(await first.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetGuid() });
+        Assert.Equal(body.name, account.GetProperty("owner").GetString());
+        foreach (var file in Directory.EnumerateFiles(bank.Server.Data, "city.db*"))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            var bytes = new byte[stream.Length];
+            await stream.ReadExactlyAsync(bytes);
+            Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(body.name)) < 0, $"The name stands in {file}.");
+        }
+    }
+
+    [Fact]
     public async Task Payments_OneGigabyteAnnounced_IsRefusedBeforeItIsRead()
     {
         using var client = bank.Server.Operator();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Pujiang.Ledger;
 using Pujiang.Platform;
 
@@ -19,10 +20,7 @@ public sealed class DailyAllowance(ILedger ledger)
         [Leg.Debit(AccountOf(from.Id), amount), Leg.Credit(HouseAccounts.AllowancePool(from.Asset), amount)];
 
     /// <summary>Makes sure that the allowance was filled for this day. Safe to repeat and to race: the ledger takes the day's filling once.</summary>
-    internal Task FillFor(DepositAccount account, DateOnly today, CancellationToken cancel) =>
-        FillFor(account, account.DailyLimit, today, cancel);
-
-    async Task FillFor(DepositAccount account, long limit, DateOnly today, CancellationToken cancel)
+    internal async Task FillFor(DepositAccount account, DateOnly today, CancellationToken cancel)
     {
         if (_filled.TryGetValue(account.Id, out var last) && last == today) return;
         var id = AccountOf(account.Id);
@@ -30,7 +28,7 @@ public sealed class DailyAllowance(ILedger ledger)
 
         var entry = FillingOf(account, today);
         if (await ledger.FindEntry(entry, cancel) is null)
-            await SetTo(account, limit, entry, today, cancel);
+            await SetTo(account, account.DailyLimit, entry, today, cancel);
         _filled[account.Id] = today;
     }
 
@@ -44,18 +42,31 @@ public sealed class DailyAllowance(ILedger ledger)
     static EntryId FillingOf(DepositAccount account, DateOnly day) =>
         new(NameBasedId.From("accounts", "allowance-day", account.Id.ToString(), day.ToString("O")));
 
-    /// <summary>Moves today's allowance by the difference between two daily limits. What was paid today stays counted.</summary>
-    internal async Task ChangeLimit(
-        DepositAccount account, long oldLimit, EntryId id, DateOnly today, CancellationToken cancel)
+    /// <summary>
+    /// Moves today's allowance by the difference between two daily limits; what was paid today stays counted. The entry
+    /// carries the new limits, so that the account's row follows the ledger.
+    /// </summary>
+    /// <returns>The entry's sequence; null when its id was used for other limits.</returns>
+    internal async Task<long?> ChangeLimits(
+        DepositAccount account, TransferLimits limits, EntryId id, DateOnly today, CancellationToken cancel)
     {
         // With the old limit: the difference comes on top.
-        await FillFor(account, oldLimit, today, cancel);
+        await FillFor(account, today, cancel);
         var state = await ledger.Find(AccountOf(account.Id), cancel) ?? throw new InvalidOperationException("No allowance account.");
-        var target = Math.Max(0, state.Posted + account.DailyLimit - oldLimit);
-        await SetTo(account, target, id, today, cancel);
+        var target = Math.Max(0, state.Posted + limits.PerDay - account.DailyLimit);
+        var result = await SetTo(account, target, id, today, cancel, limits);
+        if (result.IsPosted) return result.Sequence;
+        // A retry finds another balance and so other legs; it is the same change if the limits are the same.
+        return await ledger.FindEntry(id, cancel) is { } posted && LimitsOf(posted.Entry) == limits ? posted.Sequence : null;
     }
 
-    async Task SetTo(DepositAccount account, long target, EntryId entry, DateOnly today, CancellationToken cancel)
+    /// <summary>Reference of the entries that change an account's limits.</summary>
+    internal const string LimitsPrefix = "accounts/limits/";
+
+    internal static TransferLimits? LimitsOf(Entry entry) => JsonSerializer.Deserialize<TransferLimits>(entry.Metadata);
+
+    async Task<EntryResult> SetTo(
+        DepositAccount account, long target, EntryId entry, DateOnly today, CancellationToken cancel, TransferLimits? limits = null)
     {
         var allowance = AccountOf(account.Id);
         var pool = HouseAccounts.AllowancePool(account.Asset);
@@ -70,9 +81,18 @@ public sealed class DailyAllowance(ILedger ledger)
             _ => [Leg.Debit(pool, 1), Leg.Credit(allowance, 1), Leg.Debit(allowance, 1), Leg.Credit(pool, 1)],
         };
         // Another request may have filled the same day a moment ago; then the id is taken, and that is as good.
-        await ledger.Post(
-            [new Entry { Id = entry, Legs = legs, ValueDate = today, Code = (int)BookingCode.Allowance, Reference = $"accounts/allowance/{account.Id}" }],
-            cancel);
+        return (await ledger.Post(
+            [
+                new Entry
+                {
+                    Id = entry,
+                    Legs = legs,
+                    ValueDate = today,
+                    Code = (int)BookingCode.Allowance,
+                    Reference = limits is null ? $"accounts/allowance/{account.Id}" : $"{LimitsPrefix}{account.Id}",
+                    Metadata = limits is null ? "" : JsonSerializer.Serialize(limits),
+                },
+            ], cancel))[0];
     }
 
     async Task OpenAllowance(DepositAccount account, CancellationToken cancel) =>

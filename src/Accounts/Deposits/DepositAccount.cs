@@ -75,18 +75,8 @@ sealed class DepositAccount
         Reference = $"accounts/deposit/{Id}",
     };
 
-    /// <summary>New limits, or what is wrong with them.</summary>
-    public Outcome<TransferLimits> ChangeLimits(TransferLimits limits)
-    {
-        if (limits.PerPayment <= 0)
-            return new Refusal("limit_not_positive", "A limit must be more than zero.", "perPayment");
-        if (limits.PerDay < limits.PerPayment)
-            return new Refusal("daily_limit_too_low", "The limit per day can't be lower than the limit per payment.", "perDay");
-        if (limits.PerDay > TransferLimits.Highest)
-            return new Refusal("limit_too_high", "The limit per day is too high.", "perDay");
-        (PaymentLimit, DailyLimit) = (limits.PerPayment, limits.PerDay);
-        return limits;
-    }
+    /// <summary>The limits that an entry of the ledger says were set.</summary>
+    public void OnLimitsChanged(TransferLimits limits) => (PaymentLimit, DailyLimit) = (limits.PerPayment, limits.PerDay);
 }
 
 /// <summary>Limits on payments out of an account, in minor units of its currency.</summary>
@@ -95,6 +85,15 @@ public sealed record TransferLimits(long PerPayment, long PerDay)
 {
     /// <summary>10^15 minor units: ten thousand billion yuan, far below what 64 bits hold.</summary>
     public const long Highest = 1_000_000_000_000_000;
+
+    /// <summary>What is wrong with them, or null.</summary>
+    public Refusal? Problem => this switch
+    {
+        { PerPayment: <= 0 } => new Refusal("limit_not_positive", "A limit must be more than zero.", "perPayment"),
+        _ when PerDay < PerPayment => new Refusal("daily_limit_too_low", "The limit per day can't be lower than the limit per payment.", "perDay"),
+        { PerDay: > Highest } => new Refusal("limit_too_high", "The limit per day is too high.", "perDay"),
+        _ => null,
+    };
 
     /// <summary>50,000.00 a payment and 200,000.00 a day.</summary>
     public static TransferLimits ForPersons { get; } = new(5_000_000, 20_000_000);

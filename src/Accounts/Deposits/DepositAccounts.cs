@@ -5,7 +5,8 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>What this service tells and offers about deposit accounts, to its pages and to the floors above.</summary>
-public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance allowance, PersonalData personalData, TimeProvider clock)
+public sealed class DepositAccounts(
+    CityDb db, ILedger ledger, AccountsFollower follower, DailyAllowance allowance, PersonalData personalData, TimeProvider clock)
 {
     public static readonly Refusal NotFound = new("account_not_found", "There is no such account among yours.", "from");
 
@@ -99,21 +100,23 @@ public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance al
     /// <param name="key">The caller's idempotency key.</param>
     public async Task<Outcome<View>> ChangeLimits(Guid id, string? perPayment, string? perDay, Caller caller, string key, CancellationToken cancel)
     {
+        // Load.
         if (await Load(id, caller, cancel) is not { } account) return NotFound;
         if (!Money.TryParse(perPayment ?? "", account.Asset, out var payment))
             return new Refusal("amount_invalid", "The limit per payment must be an amount such as 5000.00.", "perPayment", $"{account.Asset.Scale}");
         if (!Money.TryParse(perDay ?? "", account.Asset, out var day))
             return new Refusal("amount_invalid", "The limit per day must be an amount such as 5000.00.", "perDay", $"{account.Asset.Scale}");
-        // With the old limit: filled with the new one, the difference below would count twice.
-        await allowance.FillFor(account, clock.Today(), cancel);
-        var old = account.DailyLimit;
-        if (!account.ChangeLimits(new TransferLimits(payment.MinorUnits, day.MinorUnits)).Try(out _, out var refusal)) return refusal;
 
-        // The row first: if the process ends before the ledger's part, tomorrow's filling uses the new limit and today the
-        // old one stays, which is the careful side for a raise and repeated by the caller's retry.
-        await db.SaveChangesAsync(cancel);
+        // Decide.
+        var limits = new TransferLimits(payment.MinorUnits, day.MinorUnits);
+        if (limits.Problem is { } refusal) return refusal;
+
+        // Post what changes of today's allowance, with the limits; then apply them to the row.
         var entry = new EntryId(NameBasedId.From("accounts", "limits", id.ToString(), caller.Key, key));
-        await allowance.ChangeLimit(account, old, entry, clock.Today(), cancel);
+        if (await allowance.ChangeLimits(account, limits, entry, clock.Today(), cancel) is not { } sequence)
+            return new Refusal("idempotency_key_reused", "This key was used for other limits.", "key");
+        await follower.Apply(sequence, cancel);
+        db.ChangeTracker.Clear();
         return (await Find(id, caller, cancel))!;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,8 @@ public sealed class StoredAnswer
     public required byte[] RequestHash { get; init; }
     public required int Status { get; init; }
     public required string ContentType { get; init; }
+
+    /// <summary>Sealed, because answers name people.</summary>
     public required byte[] Body { get; init; }
     public required DateTime StoredAt { get; init; }
 }
@@ -77,7 +80,7 @@ public sealed class IdempotencyKey : IEndpointFilter
     static async Task<byte[]> HashOf(HttpRequest request, CancellationToken cancel)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"));
         request.Body.Position = 0;
         var buffer = new byte[16 * 1024];
         int read;
@@ -119,7 +122,7 @@ public sealed class IdempotencyKey : IEndpointFilter
                 RequestHash = requestHash,
                 Status = http.Response.StatusCode,
                 ContentType = http.Response.ContentType ?? "",
-                Body = body,
+                Body = http.RequestServices.GetRequiredService<PersonalData>().Seal(Encoding.UTF8.GetString(body)),
                 StoredAt = http.RequestServices.GetRequiredService<TimeProvider>().UtcNow(),
             });
             await db.SaveChangesAsync(CancellationToken.None);
@@ -133,7 +136,8 @@ public sealed class IdempotencyKey : IEndpointFilter
             httpContext.Response.StatusCode = stored.Status;
             if (stored.ContentType.Length > 0) httpContext.Response.ContentType = stored.ContentType;
             httpContext.Response.Headers["Idempotent-Replayed"] = "true";
-            await httpContext.Response.Body.WriteAsync(stored.Body, httpContext.RequestAborted);
+            var body = httpContext.RequestServices.GetRequiredService<PersonalData>().Open(stored.Body);
+            await httpContext.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body), httpContext.RequestAborted);
         }
     }
 }

@@ -349,6 +349,7 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnName("sequence");
 
                     b.Property<string>("State")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")

@@ -344,6 +344,7 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnName("sequence");
 
                     b.Property<string>("State")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")
