@@ -6,6 +6,8 @@ namespace Pujiang.Ledger.Tests;
 /// <summary>Whatever callers do, the book answers as the model does, and restarts change nothing.</summary>
 public class ModelTests
 {
+    const int Rounds = 10;
+
     static readonly HashSet<EntryStatus> EntriesSeen = [];
     static readonly HashSet<OpenStatus> OpensSeen = [];
     static readonly HashSet<LimitStatus> LimitsSeen = [];
@@ -14,7 +16,9 @@ public class ModelTests
     [Fact]
     public void Book_AnySequence_AnswersAsTheModelAndReachesEveryStatus()
     {
-        AnySequence.Steps.Sample(steps => new Run(snapshotEvery: 0).Check(steps), iter: 400, threads: 2);
+        // The rarest answer is missed by one round in some hundred; a generator that can't reach it misses it in all.
+        for (var round = 0; round < Rounds && (round == 0 || EntriesSeen.Count < Enum.GetValues<EntryStatus>().Length); round++)
+            AnySequence.Steps.Sample(steps => new Run(snapshotEvery: 0).Check(steps), iter: 400, threads: 2);
         Assert.Equal(Enum.GetValues<EntryStatus>(), EntriesSeen.Order());
         Assert.Equal(Enum.GetValues<OpenStatus>(), OpensSeen.Order());
         Assert.Equal(Enum.GetValues<LimitStatus>(), LimitsSeen.Order());
