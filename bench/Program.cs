@@ -1,7 +1,7 @@
 using Pujiang.Bench;
 
 // All jobs, or those named; a number after a name says how much of it.
-if (args.Length == 0) args = ["ledger", "payments"];
+if (args.Length == 0) args = ["ledger", "payments", "start"];
 for (var i = 0; i < args.Length; i++)
 {
     var (job, count) = (args[i], 0);
@@ -10,6 +10,7 @@ for (var i = 0; i < args.Length; i++)
     {
         "ledger" => await LedgerBench.Run(count > 0 ? count : 2_000_000),
         "payments" => await PaymentsBench.Run(count > 0 ? count : 100_000),
+        "start" => await StartBench.Run(count > 0 ? count : 2_000),
         _ => Usage(),
     };
     if (failed != 0) return failed;
@@ -18,6 +19,6 @@ return 0;
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: ./pujiang bench [ledger [ENTRIES]] [payments [TRANSACTIONS]]");
+    Console.Error.WriteLine("Usage: ./pujiang bench [ledger [ENTRIES]] [payments [TRANSACTIONS]] [start [PEOPLE]]");
     return 2;
 }
