@@ -11,7 +11,7 @@ static class DemoStart
         if (!DemoCity.IsWanted(platform)) return;
         var options = new DemoCityOptions(
             configuration.GetValue("Pujiang:People", 2_000), configuration.GetValue("Pujiang:Firms", 0), configuration.GetValue("Pujiang:Seed", 1UL));
-        if (options.Fault() is { } fault) throw new InvalidOperationException(fault);
+        if (options.Fault() is { } fault) throw new StartRefusedException(fault);
         Console.WriteLine($"Making the demo city: {options.People:N0} people and what they did in {options.Months} months ...");
         await DemoCity.Seed(platform, options, TimeProvider.System, Tell, CancellationToken.None);
         Tell("The demo city is there.");
@@ -29,8 +29,19 @@ static class DemoStart
         Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}");
         if (!platform.DemoMode) return;
         Console.WriteLine("Demo mode: anyone who can reach this address can sign in as one of these people. Never use it with real data.");
-        foreach (var person in app.Services.GetRequiredService<IDemoPeople>().List().GetAwaiter().GetResult())
+        var people = app.Services.GetRequiredService<IDemoPeople>().List().GetAwaiter().GetResult();
+        if (people.Count == 0)
+            Console.WriteLine($"Nobody: {Path.GetFullPath(platform.DataFolder)} was begun without a demo city. Name another folder with --data, or remove it.");
+        foreach (var person in people)
             Console.WriteLine($"  {person.Name.Chinese} ({person.Name.English}): {person.Shows.Chinese} / {person.Shows.English}");
         Console.WriteLine("Ctrl-C stops the bank. Nothing acknowledged is ever lost.");
     }
+}
+
+/// <summary>A setting with which the bank can't start; the message says which, and what would be right.</summary>
+public sealed class StartRefusedException : Exception
+{
+    public StartRefusedException() { }
+    public StartRefusedException(string message) : base(message) { }
+    public StartRefusedException(string message, Exception inner) : base(message, inner) { }
 }

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Pujiang.Accounts;
+using Pujiang.Ledger;
 using Pujiang.Platform;
 using Pujiang.Web;
 
@@ -8,44 +10,52 @@ using Pujiang.Web;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-{
-    Args = args,
-    // Static files and settings are beside the program, wherever it is started from.
-    ContentRootPath = AppContext.BaseDirectory,
-});
-var platform = builder.Configuration.GetSection("Pujiang").Get<PlatformOptions>() ?? new PlatformOptions();
-builder.Services.AddPlatform(platform);
-builder.Services.AddAccounts(new Iso20022Settings(builder.Configuration["Iso20022:Schemas"]));
-builder.AddOperations();
-builder.AddRequestLimits();
-builder.AddWebPages();
-builder.AddSignIn();
-
-if (platform.DemoMode) await DemoStart.SeedWhenEmpty(platform, builder.Configuration);
-var app = builder.Build();
-OperatorToken.Ensure(platform.DataFolder);
-await PlatformModule.PrepareDatabase(app.Services);
-app.UseWebPages();
-app.MapWebPages();
-app.MapSignIn();
-app.MapAccounts();
-app.MapOperations();
-app.MapDisplay();
-
-app.Lifetime.ApplicationStarted.Register(() =>
-{
-    ServerAddress.Write(platform.DataFolder, app.Urls);
-    DemoStart.SayWhereToLook(app, platform);
-});
-app.Lifetime.ApplicationStopped.Register(() => ServerAddress.Clear(platform.DataFolder));
 try
 {
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        // Static files and settings are beside the program, wherever it is started from.
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+    var platform = builder.Configuration.GetSection("Pujiang").Get<PlatformOptions>() ?? new PlatformOptions();
+    builder.Services.AddPlatform(platform);
+    if (builder.Configuration["Iso20022:Schemas"] is { Length: > 0 } schemas && !Directory.Exists(schemas))
+        throw new StartRefusedException($"There is no folder of schemas {schemas} (Iso20022:Schemas).");
+    builder.Services.AddAccounts(new Iso20022Settings(builder.Configuration["Iso20022:Schemas"]));
+    builder.AddOperations();
+    builder.AddRequestLimits();
+    builder.AddWebPages();
+    builder.AddSignIn();
+
+    if (platform.DemoMode) await DemoStart.SeedWhenEmpty(platform, builder.Configuration);
+    var app = builder.Build();
+    OperatorToken.Ensure(platform.DataFolder);
+    await PlatformModule.PrepareDatabase(app.Services);
+    app.UseWebPages();
+    app.MapWebPages();
+    app.MapSignIn();
+    app.MapAccounts();
+    app.MapOperations();
+    app.MapDisplay();
+
+    app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        ServerAddress.Write(platform.DataFolder, app.Urls);
+        DemoStart.SayWhereToLook(app, platform);
+    });
+    app.Lifetime.ApplicationStopped.Register(() => ServerAddress.Clear(platform.DataFolder));
     await app.RunAsync();
     return 0;
 }
 catch (IOException refused) when (refused.InnerException is AddressInUseException)
 {
     Console.Error.WriteLine($"{refused.Message} Choose another one with --port.");
+    return 1;
+}
+// Settings, disk, database, a damaged ledger: for whoever starts the bank, a sentence says more than a stack trace.
+catch (Exception refused) when (refused is StartRefusedException or JournalDamagedException or IOException or UnauthorizedAccessException or DbException)
+{
+    Console.Error.WriteLine($"The bank can't start. {refused.Message}");
     return 1;
 }
