@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pujiang.Ledger;
 using Pujiang.Platform;
 
@@ -75,18 +76,7 @@ sealed class DepositAccount
         Reference = $"accounts/deposit/{Id}",
     };
 
-    /// <summary>New limits, or what is wrong with them.</summary>
-    public Outcome<TransferLimits> ChangeLimits(TransferLimits limits)
-    {
-        if (limits.PerPayment <= 0)
-            return new Refusal("limit_not_positive", "A limit must be more than zero.", "perPayment");
-        if (limits.PerDay < limits.PerPayment)
-            return new Refusal("daily_limit_too_low", "The limit per day can't be lower than the limit per payment.", "perDay");
-        if (limits.PerDay > TransferLimits.Highest)
-            return new Refusal("limit_too_high", "The limit per day is too high.", "perDay");
-        (PaymentLimit, DailyLimit) = (limits.PerPayment, limits.PerDay);
-        return limits;
-    }
+    public void OnLimitsChanged(TransferLimits limits) => (PaymentLimit, DailyLimit) = (limits.PerPayment, limits.PerDay);
 }
 
 /// <summary>Limits on payments out of an account, in minor units of its currency.</summary>
@@ -101,6 +91,24 @@ public sealed record TransferLimits(long PerPayment, long PerDay)
 
     /// <summary>50 million a payment and 500 million a day.</summary>
     public static TransferLimits ForFirms { get; } = new(5_000_000_000, 50_000_000_000);
+
+    /// <summary>Limits that make sense, or what is wrong with them.</summary>
+    public static Outcome<TransferLimits> Of(Money perPayment, Money perDay)
+    {
+        if (!perPayment.IsPositive)
+            return new Refusal("limit_not_positive", "A limit must be more than zero.", "perPayment");
+        if (perDay < perPayment)
+            return new Refusal("daily_limit_too_low", "The limit per day can't be lower than the limit per payment.", "perDay");
+        if (perDay.MinorUnits > Highest)
+            return new Refusal("limit_too_high", "The limit per day is too high.", "perDay");
+        return new TransferLimits(perPayment.MinorUnits, perDay.MinorUnits);
+    }
+
+    /// <summary>As they stand in the metadata of the entry that changes them.</summary>
+    internal string Written() => JsonSerializer.Serialize(this);
+
+    internal static TransferLimits Read(string metadata) =>
+        JsonSerializer.Deserialize<TransferLimits>(metadata) ?? throw new InvalidDataException("An entry that changes limits names none.");
 }
 
 /// <summary>How account numbers are written, found and made.</summary>

@@ -5,7 +5,8 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>What this service tells and offers about deposit accounts, to its pages and to the floors above.</summary>
-public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance allowance, PersonalData personalData, TimeProvider clock)
+public sealed class DepositAccounts(
+    CityDb db, ILedger ledger, AccountsFollower follower, DailyAllowance allowance, PersonalData personalData, TimeProvider clock)
 {
     public static readonly Refusal NotFound = new("account_not_found", "There is no such account among yours.", "from");
 
@@ -61,7 +62,7 @@ public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance al
     /// <summary>The account if this caller may use it; null otherwise, so that nobody learns of others' accounts.</summary>
     internal async Task<DepositAccount?> Load(Guid id, Caller caller, CancellationToken cancel)
     {
-        var account = await db.Set<DepositAccount>().SingleOrDefaultAsync(a => a.Id == new AccountId(id), cancel);
+        var account = await db.Set<DepositAccount>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == new AccountId(id), cancel);
         return account is not null && caller.MayUse(account.PartyId) ? account : null;
     }
 
@@ -104,16 +105,12 @@ public sealed class DepositAccounts(CityDb db, ILedger ledger, DailyAllowance al
             return new Refusal("amount_invalid", "The limit per payment must be an amount such as 5000.00.", "perPayment", $"{account.Asset.Scale}");
         if (!Money.TryParse(perDay ?? "", account.Asset, out var day))
             return new Refusal("amount_invalid", "The limit per day must be an amount such as 5000.00.", "perDay", $"{account.Asset.Scale}");
-        // With the old limit: filled with the new one, the difference below would count twice.
-        await allowance.FillFor(account, clock.Today(), cancel);
-        var old = account.DailyLimit;
-        if (!account.ChangeLimits(new TransferLimits(payment.MinorUnits, day.MinorUnits)).Try(out _, out var refusal)) return refusal;
+        if (!TransferLimits.Of(payment, day).Try(out var limits, out var refusal)) return refusal;
 
-        // The row first: if the process ends before the ledger's part, tomorrow's filling uses the new limit and today the
-        // old one stays, which is the careful side for a raise and repeated by the caller's retry.
-        await db.SaveChangesAsync(cancel);
-        var entry = new EntryId(NameBasedId.From("accounts", "limits", id.ToString(), caller.Key, key));
-        await allowance.ChangeLimit(account, old, entry, clock.Today(), cancel);
+        // Post, then apply: the row follows the ledger, so a crash between the two is healed by the follower.
+        var change = NameBasedId.From("accounts", "limits", id.ToString(), caller.Key, key);
+        if (!(await allowance.ChangeLimits(account, limits, change, clock.Today(), cancel)).Try(out var sequence, out refusal)) return refusal;
+        await follower.Apply(sequence, cancel);
         return (await Find(id, caller, cancel))!;
     }
 

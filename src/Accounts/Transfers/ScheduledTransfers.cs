@@ -8,7 +8,8 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>Transfers that were made or wait for their day: look-up, cancellation, and carrying out what is due.</summary>
-public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, MakeTransfer transfers, TimeProvider clock)
+public sealed class ScheduledTransfers(
+    CityDb db, ILedger ledger, AccountsFollower follower, DepositAccounts accounts, DailyAllowance allowance, MakeTransfer transfers, TimeProvider clock)
 {
     const int DaysShown = 60;
 
@@ -42,10 +43,21 @@ public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, Make
 
     public async Task<Outcome<MakeTransfer.View>> Cancel(Guid id, Caller caller, CancellationToken cancel)
     {
+        // Load.
         var transfer = await transfers.Find(id, cancel);
-        if (transfer is null || await accounts.Load(transfer.FromAccount.Value, caller, cancel) is null) return NotFound;
-        if (!transfer.Cancel().Try(out _, out var refusal)) return refusal;
-        await db.SaveChangesAsync(cancel);
+        if (transfer is null || await accounts.Load(transfer.FromAccount.Value, caller, cancel) is not { } from) return NotFound;
+
+        // Decide.
+        if (!transfer.Cancel(from).Try(out var cancellation, out var refusal)) return refusal;
+        if (transfer.State == TransferState.Cancelled) return MakeTransfer.ViewOf(transfer);
+
+        // Post, then apply. The day's filling makes sure that there is an allowance account.
+        await allowance.FillFor(from, clock.Today(), cancel);
+        var result = (await ledger.Post([cancellation], cancel))[0];
+        if (result.Status == EntryStatus.IdUsedWithOtherContent) return Transfer.NotScheduled;
+        Invariant.Holds(result.IsPosted);
+        await follower.Apply(result.Sequence, cancel);
+        await db.Entry(transfer).ReloadAsync(cancel);
         return MakeTransfer.ViewOf(transfer);
     }
 

@@ -79,7 +79,7 @@ sealed class Transfer
         var legs = posted.Entry.Legs;
         var order = new TransferOrder(
             legs[0].Account, legs[1].Account, new Money(legs[0].Amount, Assets.Of(details.Currency)), details);
-        var transfer = Schedule(id, order, BankTime.DateOf(posted.PostedAt), posted.PostedAt);
+        var transfer = Schedule(id, order, posted.Entry.ValueDate, posted.PostedAt);
         transfer.OnPosted(posted);
         return transfer;
     }
@@ -97,14 +97,29 @@ sealed class Transfer
         RefusalCode = code;
     }
 
-    /// <summary>Takes a scheduled transfer back; refused once it is on its way.</summary>
-    public Outcome<Transfer> Cancel()
+    public static readonly Refusal NotScheduled =
+        new("transfer_not_scheduled", "Only a transfer that still waits for its day can be cancelled.", "id");
+
+    /// <summary>
+    /// Takes a scheduled transfer back; refused once it is on its way. The entry moves no money: it takes the id under which
+    /// the transfer would be posted, so that of a cancellation and a posting at the same time only one can be.
+    /// </summary>
+    public Outcome<Entry> Cancel(DepositAccount from)
     {
-        if (State == TransferState.Cancelled) return this;
-        if (State != TransferState.Scheduled)
-            return new Refusal("transfer_not_scheduled", "Only a transfer that still waits for its day can be cancelled.", "id");
-        Move("cancelled");
-        return this;
+        if (State is not (TransferState.Scheduled or TransferState.Cancelled)) return NotScheduled;
+        return new Entry
+        {
+            Id = EntryOf(Id),
+            Legs = DailyAllowance.Move(from, 0),
+            ValueDate = DueOn,
+            Code = (int)BookingCode.Allowance,
+            Reference = $"accounts/cancelled/{Id}",
+        };
+    }
+
+    public void OnCancelled()
+    {
+        if (State != TransferState.Cancelled) Move("cancelled");
     }
 
     /// <summary>What is to be posted when its day has come.</summary>
