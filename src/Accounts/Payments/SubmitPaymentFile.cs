@@ -40,6 +40,8 @@ public sealed class SubmitPaymentFile(
             Access = FileAccess.ReadWrite,
             Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
         });
+        // Without a name from the start, so that no crash leaves a customer's file behind.
+        File.Delete(path);
         if (!(await Copy(content, file, cancel)).Try(out var hash, out var tooLarge)) return tooLarge;
         file.Position = 0;
         var report = Iso20022Checker.Check(file, new Iso20022Options { Schemas = settings.Schemas, CollectFacts = false });
