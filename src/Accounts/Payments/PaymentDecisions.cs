@@ -113,7 +113,8 @@ sealed class PaymentFindings
     public StatusReason? For(int block, int transfer) =>
         _first.GetValueOrDefault((block, transfer)) ?? _first.GetValueOrDefault((block, null));
 
-    public static string TextOf(Finding finding) => $"{finding.Code} {finding.Path}: '{finding.Value}'. {finding.Expected}";
+    /// <summary>Says the place, not what stands there: that may be somebody's name or number, and this text is kept and logged.</summary>
+    public static string TextOf(Finding finding) => $"{finding.Code} {finding.Path}: {finding.Expected}";
 
     void Add((int?, int?) place, StatusReason reason) => _first.TryAdd(place, reason);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Pujiang.Platform;
@@ -9,10 +10,20 @@ namespace Pujiang.Accounts;
 /// <param name="LongestFile">Bytes; longer files are refused.</param>
 public sealed record Iso20022Settings(string? Schemas = null, long LongestFile = 512L * 1024 * 1024);
 
+/// <summary>The files that are being taken now: another request with the same message id must not begin them anew.</summary>
+public sealed class FilesBeingTaken
+{
+    readonly ConcurrentDictionary<(string Sender, string MessageId), byte> _running = new();
+
+    internal bool TryBegin(string sender, string messageId) => _running.TryAdd((sender, messageId), 0);
+
+    internal void End(string sender, string messageId) => _running.TryRemove((sender, messageId), out _);
+}
+
 /// <summary>Takes a pain.001: checks it, keeps a result for each transaction, carries out what is due today.</summary>
 public sealed class SubmitPaymentFile(
     CityDb db, PersonalData personalData, ExecutePayments execution, PlatformOptions platform, Iso20022Settings settings,
-    TimeProvider clock, NewId ids)
+    FilesBeingTaken running, TimeProvider clock, NewId ids)
 {
     const int LinesAtATime = 1_000;
 
@@ -45,14 +56,26 @@ public sealed class SubmitPaymentFile(
         if (!(await Copy(content, file, cancel)).Try(out var hash, out var tooLarge)) return tooLarge;
         file.Position = 0;
         var report = Iso20022Checker.Check(file, new Iso20022Options { Schemas = settings.Schemas, CollectFacts = false });
-        return await Take(file, hash, report, caller, cancel);
+        if (report.Facts.Documents is not [{ MessageId: { Length: > 0 and <= 35 } messageId }, ..] || report.Type is not { Family: "pain.001" })
+            return new Result(null, report);
+        if (!running.TryBegin(caller.Key, messageId)) return InProgress;
+        try
+        {
+            return await Take(file, hash, report, messageId, caller, cancel);
+        }
+        finally
+        {
+            running.End(caller.Key, messageId);
+        }
     }
 
-    async Task<Outcome<Result>> Take(FileStream file, string hash, CheckReport report, Caller caller, CancellationToken cancel)
+    internal static readonly Refusal InProgress =
+        new("request_in_progress", "A file with this message id is still being worked on. Ask again later.", "MsgId");
+
+    async Task<Outcome<Result>> Take(
+        FileStream file, string hash, CheckReport report, string messageId, Caller caller, CancellationToken cancel)
     {
         // Load.
-        if (report.Facts.Documents is not [{ MessageId: { Length: > 0 and <= 35 } messageId }, ..] || report.Type is not { Family: "pain.001" } type)
-            return new Result(null, report);
         var earlier = await db.Set<PaymentFile>().SingleOrDefaultAsync(f => f.Sender == caller.Key && f.MessageId == messageId, cancel);
         if (earlier is { State: not PaymentFileState.Receiving })
             return earlier.ContentHash == hash ? new Result(earlier.Id, report, Repeated: true)
@@ -67,7 +90,7 @@ public sealed class SubmitPaymentFile(
             Sender = caller.Key,
             MessageId = messageId,
             ContentHash = hash,
-            Type = type.ToString(),
+            Type = $"{report.Type}",
             ReceivedAt = clock.UtcNow(),
             Created = report.Facts.Documents[0].Created ?? "",
             NumberOfTransactions = report.Facts.Documents[0].NumberOfTransactions ?? "",

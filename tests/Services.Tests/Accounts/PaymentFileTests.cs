@@ -310,7 +310,7 @@ public sealed class PaymentFileTests
     [Fact]
     public async Task Submit_FileThatIsTooLong_IsRefused()
     {
-        var bank = await TestBank.New(TestDatabase.Sqlite, services => services.AddAccounts(new Iso20022Settings(LongestFile: 1000)));
+        var bank = await TestBank.New(TestDatabase.Sqlite, services => services.AddAccounts(new Iso20022Settings(LongestFile: 500)));
         await using var _ = bank;
         var payer = await Customer.Open(bank, 0);
         Assert.Equal("file_too_large", await Order(payer, To(payer, "1.00")).Submit(bank, payer.Caller).Code());

@@ -62,7 +62,7 @@ sealed record PaymentOrder(string MessageId, params IReadOnlyList<PaymentOrder.B
     }
 
     static string Id(string account) =>
-        Iban.TryParse(account, out _, out _) ? $"<IBAN>{account}</IBAN>" : $"<Othr><Id>{account}</Id></Othr>";
+        char.IsAsciiLetter(account[0]) ? $"<IBAN>{account}</IBAN>" : $"<Othr><Id>{account}</Id></Othr>";
 
     /// <summary>Sends it, as a request does.</summary>
     public Task<Outcome<SubmitPaymentFile.Result>> Submit(TestBank bank, Caller caller) => bank.In(services => Submit(services, caller));
