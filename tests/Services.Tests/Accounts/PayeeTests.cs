@@ -33,6 +33,15 @@ public sealed class PayeeTests
     }
 
     [Theory, BothDatabases]
+    public async Task Save_SamePayeeManyTimesAtOnce_IsThereOnce(TestDatabase database)
+    {
+        await using var bank = await TestBank.New(database, Customer.Add);
+        var owner = await Customer.Open(bank, 0);
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => Save(bank, owner, Erika with { Name = $"Erika {i}" }).Value())));
+        Assert.StartsWith("Erika ", Assert.Single(await List(bank, owner)).Name, StringComparison.Ordinal);
+    }
+
+    [Theory, BothDatabases]
     public async Task Remove_OfAnotherOwnersBook_ChangesNothing(TestDatabase database)
     {
         await using var bank = await TestBank.New(database, Customer.Add);
