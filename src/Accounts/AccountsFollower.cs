@@ -10,24 +10,18 @@ sealed class AccountsOwner(PersonalData personalData) : ILedgerOwner
 {
     const string TransferPrefix = "accounts/transfer/";
     const string PaymentPrefix = "accounts/payment/";
+    const string CancelledPrefix = "accounts/cancelled/";
 
     public string Service => "accounts";
 
     public async Task OnPosted(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
     {
-        await Limits(db, [.. entries.Where(e => e.Entry.Reference.StartsWith(DailyAllowance.LimitsPrefix, StringComparison.Ordinal))], cancel);
-        await Transfers(db, [.. entries.Where(e => e.Entry.Reference.StartsWith(TransferPrefix, StringComparison.Ordinal))], cancel);
-        await Payments(db, [.. entries.Where(e => e.Entry.Reference.StartsWith(PaymentPrefix, StringComparison.Ordinal))], cancel);
-    }
+        await Transfers(db, With(TransferPrefix), cancel);
+        await Cancellations(db, With(CancelledPrefix), cancel);
+        await Payments(db, With(PaymentPrefix), cancel);
+        await Limits(db, With(DailyAllowance.LimitsPrefix), cancel);
 
-    static async Task Limits(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
-    {
-        foreach (var posted in entries)
-        {
-            var id = new AccountId(Guid.Parse(posted.Entry.Reference.AsSpan(DailyAllowance.LimitsPrefix.Length)));
-            var account = await db.Set<DepositAccount>().SingleAsync(a => a.Id == id, cancel);
-            account.OnLimitsChanged(DailyAllowance.LimitsOf(posted.Entry) ?? throw new InvalidDataException($"Entry {posted.Entry.Id} has no limits."));
-        }
+        List<PostedEntry> With(string prefix) => [.. entries.Where(e => e.Entry.Reference.StartsWith(prefix, StringComparison.Ordinal))];
     }
 
     async Task Transfers(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
@@ -40,6 +34,25 @@ sealed class AccountsOwner(PersonalData personalData) : ILedgerOwner
             else db.Add(known[IdOf(posted)] = Transfer.FromPosted(IdOf(posted), posted, personalData));
 
         static Guid IdOf(PostedEntry posted) => Guid.Parse(posted.Entry.Reference.AsSpan(TransferPrefix.Length));
+    }
+
+    static async Task Cancellations(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        if (entries.Count == 0) return;
+        var ids = entries.Select(e => Guid.Parse(e.Entry.Reference.AsSpan(CancelledPrefix.Length))).ToHashSet();
+        foreach (var transfer in await db.Set<Transfer>().Where(t => ids.Contains(t.Id)).ToListAsync(cancel)) transfer.OnCancelled();
+    }
+
+    /// <summary>In the order of the ledger, so that the last change of an account stands.</summary>
+    static async Task Limits(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        if (entries.Count == 0) return;
+        var ids = entries.Select(IdOf).ToHashSet();
+        var accounts = await db.Set<DepositAccount>().Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id, cancel);
+        foreach (var posted in entries)
+            if (accounts.TryGetValue(IdOf(posted), out var account)) account.OnLimitsChanged(TransferLimits.Read(posted.Entry.Metadata));
+
+        static AccountId IdOf(PostedEntry posted) => new(Guid.Parse(posted.Entry.Reference.AsSpan(DailyAllowance.LimitsPrefix.Length)));
     }
 
     /// <summary>In runs and by the database alone: a file of 100,000 lines is not loaded to be changed.</summary>

@@ -19,7 +19,7 @@ public static class AccountsModule
         services.AddSingleton<DailyAllowance>();
         services.AddScoped<DepositAccounts>().AddScoped<OpenAccount>();
         services.AddScoped<MakeTransfer>().AddScoped<ScheduledTransfers>().AddScoped<Payees>();
-        services.AddSingleton<PaymentFilesInWork>();
+        services.AddSingleton<FilesBeingTaken>();
         services.AddScoped<SubmitPaymentFile>().AddScoped<ExecutePayments>().AddScoped<PaymentFiles>();
         services.AddSingleton<IDemoPeople, DemoPeople>();
         services.AddScoped<Statements>().AddScoped<StatementFormats>();

@@ -31,7 +31,6 @@ sealed class AccountsTables : ICityTables
         var transfer = model.Entity<Transfer>("transfer");
         transfer.Property(t => t.Id).ValueGeneratedNever();
         transfer.Property(t => t.Currency).HasMaxLength(3);
-        transfer.Property(t => t.State).IsConcurrencyToken();
         transfer.Property(t => t.RefusalCode).HasMaxLength(64);
         transfer.Ignore(t => t.Money);
         model.Seal(transfer.Property(t => t.PayeeName));
@@ -57,6 +56,7 @@ sealed class AccountsTables : ICityTables
         file.Property(f => f.Sender).HasMaxLength(64);
         file.Property(f => f.MessageId).HasMaxLength(35);
         file.Property(f => f.ContentHash).HasMaxLength(64);
+        model.Seal(file.Property(f => f.ReasonText));
         file.HasIndex(f => new { f.Sender, f.MessageId }).IsUnique();
 
         var line = model.Entity<PaymentLine>("payment_line");
@@ -67,7 +67,8 @@ sealed class AccountsTables : ICityTables
         line.Property(l => l.Uetr).HasMaxLength(36);
         line.Property(l => l.Currency).HasMaxLength(3);
         line.Property(l => l.ReasonCode).HasMaxLength(4);
-        line.Property(l => l.ReasonText).HasMaxLength(210);
+        // A reason quotes what stands in the file: that may be somebody's name or number.
+        model.Seal(line.Property(l => l.ReasonText));
         model.Seal(line.Property(l => l.Creditor));
         line.HasIndex(l => new { l.State, l.DueOn });
     }

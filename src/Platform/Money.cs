@@ -67,10 +67,11 @@ public readonly record struct Money(long MinorUnits, Asset Asset) : IComparable<
         $"{Asset.Code} {ToDecimal().ToString("N" + Asset.Scale, CultureInfo.InvariantCulture)}";
 
     /// <summary>Reads an amount in units ("1234.5") without rounding; false when it is no number, has more digits after the point than the asset, or does not fit.</summary>
+    /// <remarks>A decimal holds 28 digits and rounds what is longer, so longer texts are not read at all.</remarks>
     public static bool TryParse(string text, Asset asset, out Money money)
     {
         money = default;
-        if (!decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var units))
+        if (text.Length > 28 || !decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var units))
             return false;
         return TryFrom(units, asset, out money);
     }

@@ -39,21 +39,22 @@ public sealed class PersonalData
         return new PersonalData(ring);
     }
 
-    public byte[] Seal(string text)
+    public byte[] Seal(string text) => Seal(Encoding.UTF8.GetBytes(text));
+
+    public byte[] Seal(byte[] plain)
     {
         Span<byte> nonce = stackalloc byte[12];
         RandomNumberGenerator.Fill(nonce);
-        return Seal(text, nonce);
+        return Seal(plain, nonce);
     }
 
     /// <summary>Seals so that the same text for the same fact gives the same bytes, as a repeated ledger entry needs.</summary>
     /// <remarks>The nonce is a keyed hash of fact and text: it repeats only where the plain text repeats too.</remarks>
     public byte[] SealRepeatably(string text, Guid fact) =>
-        Seal(text, HMACSHA256.HashData(_lookupKey, Encoding.UTF8.GetBytes($"nonce\u001f{fact}\u001f{_newest}\u001f{text}")).AsSpan(0, 12));
+        Seal(Encoding.UTF8.GetBytes(text), HMACSHA256.HashData(_lookupKey, Encoding.UTF8.GetBytes($"nonce\u001f{fact}\u001f{_newest}\u001f{text}")).AsSpan(0, 12));
 
-    byte[] Seal(string text, ReadOnlySpan<byte> nonce)
+    byte[] Seal(byte[] plain, ReadOnlySpan<byte> nonce)
     {
-        var plain = Encoding.UTF8.GetBytes(text);
         var output = new byte[HeaderBytes + plain.Length];
         output[0] = 1;
         BinaryPrimitives.WriteUInt32BigEndian(output.AsSpan(1), _newest);
@@ -63,14 +64,17 @@ public sealed class PersonalData
     }
 
     /// <exception cref="CryptographicException">The data was changed, or its key is not in the ring.</exception>
-    public string Open(byte[] data)
+    public string Open(byte[] data) => Encoding.UTF8.GetString(OpenBytes(data));
+
+    /// <exception cref="CryptographicException">The data was changed, or its key is not in the ring.</exception>
+    public byte[] OpenBytes(byte[] data)
     {
         if (data.Length < HeaderBytes || data[0] != 1
             || !_keys.TryGetValue(BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(1)), out var key))
             throw new CryptographicException("Sealed data that no key in the ring can open.");
         var plain = new byte[data.Length - HeaderBytes];
         key.Value!.Decrypt(data.AsSpan(5, 12), data.AsSpan(HeaderBytes), data.AsSpan(17, 16), plain, data.AsSpan(0, 5));
-        return Encoding.UTF8.GetString(plain);
+        return plain;
     }
 
     /// <summary>32 hexadecimal digits (128 bits) by which an equal text is found; they reveal nothing without the key.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Pujiang.Ledger;
 using Pujiang.Platform;
 
@@ -11,6 +10,9 @@ namespace Pujiang.Accounts;
 /// </summary>
 public sealed class DailyAllowance(ILedger ledger)
 {
+    /// <summary>Reference of the entries that change limits; the account follows.</summary>
+    internal const string LimitsPrefix = "accounts/limits/";
+
     readonly ConcurrentDictionary<AccountId, DateOnly> _filled = new();
 
     public static AccountId AccountOf(AccountId deposit) => new(NameBasedId.From("accounts", "allowance", deposit.ToString()));
@@ -26,9 +28,15 @@ public sealed class DailyAllowance(ILedger ledger)
         var id = AccountOf(account.Id);
         if (await ledger.Find(id, cancel) is null) await OpenAllowance(account, cancel);
 
-        var entry = FillingOf(account, today);
-        if (await ledger.FindEntry(entry, cancel) is null)
-            await SetTo(account, account.DailyLimit, entry, today, cancel);
+        var filling = FillingOf(account, today);
+        if (await ledger.FindEntry(filling, cancel) is null)
+        {
+            var left = await Left(account, cancel);
+            // Another request may have filled the same day a moment ago; then the id is taken, and that is as good.
+            await ledger.Post(
+                [new Entry { Id = filling, Legs = Move(account, account.DailyLimit - left), ValueDate = today, Code = (int)BookingCode.Allowance, Reference = $"accounts/allowance/{account.Id}" }],
+                cancel);
+        }
         _filled[account.Id] = today;
     }
 
@@ -43,57 +51,54 @@ public sealed class DailyAllowance(ILedger ledger)
         new(NameBasedId.From("accounts", "allowance-day", account.Id.ToString(), day.ToString("O")));
 
     /// <summary>
-    /// Moves today's allowance by the difference between two daily limits; what was paid today stays counted. The entry
-    /// carries the new limits, so that the account's row follows the ledger.
+    /// Posts new limits. Today's allowance moves by the difference of the limits per day, so what was paid today stays counted.
     /// </summary>
-    /// <returns>The entry's sequence; null when its id was used for other limits.</returns>
-    internal async Task<long?> ChangeLimits(
-        DepositAccount account, TransferLimits limits, EntryId id, DateOnly today, CancellationToken cancel)
+    /// <param name="account">With the limits until now.</param>
+    /// <param name="change">Made from the caller's key: the same change again is answered again.</param>
+    /// <returns>The ledger sequence from which the new limits hold.</returns>
+    internal async Task<Outcome<long>> ChangeLimits(
+        DepositAccount account, TransferLimits limits, Guid change, DateOnly today, CancellationToken cancel)
     {
-        // With the old limit: the difference comes on top.
         await FillFor(account, today, cancel);
-        var state = await ledger.Find(AccountOf(account.Id), cancel) ?? throw new InvalidOperationException("No allowance account.");
-        var target = Math.Max(0, state.Posted + limits.PerDay - account.DailyLimit);
-        var result = await SetTo(account, target, id, today, cancel, limits);
-        if (result.IsPosted) return result.Sequence;
-        // A retry finds another balance and so other legs; it is the same change if the limits are the same.
-        return await ledger.FindEntry(id, cancel) is { } posted && LimitsOf(posted.Entry) == limits ? posted.Sequence : null;
+        for (var attempt = 1; ; attempt++)
+        {
+            var left = await Left(account, cancel);
+            var entry = new Entry
+            {
+                Id = new EntryId(NameBasedId.From("accounts", "limits", change.ToString(), $"{attempt}")),
+                Legs = Move(account, Math.Max(-left, limits.PerDay - account.DailyLimit)),
+                ValueDate = today,
+                Code = (int)BookingCode.Allowance,
+                Reference = $"{LimitsPrefix}{account.Id}",
+                Metadata = limits.Written(),
+            };
+            var result = (await ledger.Post([entry], cancel))[0];
+            if (result.IsPosted) return result.Sequence;
+            // A repeated change finds another allowance, or another day: it is the same change if the limits are.
+            if (await ledger.FindEntry(entry.Id, cancel) is { } earlier)
+                return earlier.Entry.Metadata == entry.Metadata ? earlier.Sequence
+                    : new Refusal("idempotency_key_reused", "This key was used for other limits.", "key");
+            // A payment has just taken part of what was to be taken back: once more, with what is left now.
+            Invariant.Holds(result.Status is EntryStatus.ExceedsAvailable or EntryStatus.IdUsedWithOtherContent);
+        }
     }
 
-    /// <summary>Reference of the entries that change an account's limits.</summary>
-    internal const string LimitsPrefix = "accounts/limits/";
-
-    internal static TransferLimits? LimitsOf(Entry entry) => JsonSerializer.Deserialize<TransferLimits>(entry.Metadata);
-
-    async Task<EntryResult> SetTo(
-        DepositAccount account, long target, EntryId entry, DateOnly today, CancellationToken cancel, TransferLimits? limits = null)
+    /// <summary>Adds to what is left (positive), or takes from it. Zero still makes an entry, which changes nothing but is there: a mark.</summary>
+    internal static Leg[] Move(DepositAccount account, long difference)
     {
-        var allowance = AccountOf(account.Id);
-        var pool = HouseAccounts.AllowancePool(account.Asset);
-        var state = await ledger.Find(allowance, cancel) ?? throw new InvalidOperationException("No allowance account.");
-        var difference = target - state.Posted;
-        Leg[] legs = difference switch
+        var (allowance, pool) = (AccountOf(account.Id), HouseAccounts.AllowancePool(account.Asset));
+        return difference switch
         {
             > 0 => [Leg.Debit(pool, difference), Leg.Credit(allowance, difference)],
             < 0 => [Leg.Debit(allowance, -difference), Leg.Credit(pool, -difference)],
-            // A full allowance is marked as filled too, with an entry that changes nothing. Without the mark, the next
-            // start of the process would fill up what was paid in the meantime.
+            // A full allowance is marked as filled too. Without the mark, the next start of the process would fill up what
+            // was paid in the meantime.
             _ => [Leg.Debit(pool, 1), Leg.Credit(allowance, 1), Leg.Debit(allowance, 1), Leg.Credit(pool, 1)],
         };
-        // Another request may have filled the same day a moment ago; then the id is taken, and that is as good.
-        return (await ledger.Post(
-            [
-                new Entry
-                {
-                    Id = entry,
-                    Legs = legs,
-                    ValueDate = today,
-                    Code = (int)BookingCode.Allowance,
-                    Reference = limits is null ? $"accounts/allowance/{account.Id}" : $"{LimitsPrefix}{account.Id}",
-                    Metadata = limits is null ? "" : JsonSerializer.Serialize(limits),
-                },
-            ], cancel))[0];
     }
+
+    async Task<long> Left(DepositAccount account, CancellationToken cancel) =>
+        (await ledger.Find(AccountOf(account.Id), cancel) ?? throw new InvalidOperationException("No allowance account.")).Posted;
 
     async Task OpenAllowance(DepositAccount account, CancellationToken cancel) =>
         await ledger.Open(

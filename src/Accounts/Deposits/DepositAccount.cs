@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pujiang.Ledger;
 using Pujiang.Platform;
 
@@ -75,7 +76,6 @@ sealed class DepositAccount
         Reference = $"accounts/deposit/{Id}",
     };
 
-    /// <summary>The limits that an entry of the ledger says were set.</summary>
     public void OnLimitsChanged(TransferLimits limits) => (PaymentLimit, DailyLimit) = (limits.PerPayment, limits.PerDay);
 }
 
@@ -86,20 +86,29 @@ public sealed record TransferLimits(long PerPayment, long PerDay)
     /// <summary>10^15 minor units: ten thousand billion yuan, far below what 64 bits hold.</summary>
     public const long Highest = 1_000_000_000_000_000;
 
-    /// <summary>What is wrong with them, or null.</summary>
-    public Refusal? Problem => this switch
-    {
-        { PerPayment: <= 0 } => new Refusal("limit_not_positive", "A limit must be more than zero.", "perPayment"),
-        _ when PerDay < PerPayment => new Refusal("daily_limit_too_low", "The limit per day can't be lower than the limit per payment.", "perDay"),
-        { PerDay: > Highest } => new Refusal("limit_too_high", "The limit per day is too high.", "perDay"),
-        _ => null,
-    };
-
     /// <summary>50,000.00 a payment and 200,000.00 a day.</summary>
     public static TransferLimits ForPersons { get; } = new(5_000_000, 20_000_000);
 
     /// <summary>50 million a payment and 500 million a day.</summary>
     public static TransferLimits ForFirms { get; } = new(5_000_000_000, 50_000_000_000);
+
+    /// <summary>Limits that make sense, or what is wrong with them.</summary>
+    public static Outcome<TransferLimits> Of(Money perPayment, Money perDay)
+    {
+        if (!perPayment.IsPositive)
+            return new Refusal("limit_not_positive", "A limit must be more than zero.", "perPayment");
+        if (perDay < perPayment)
+            return new Refusal("daily_limit_too_low", "The limit per day can't be lower than the limit per payment.", "perDay");
+        if (perDay.MinorUnits > Highest)
+            return new Refusal("limit_too_high", "The limit per day is too high.", "perDay");
+        return new TransferLimits(perPayment.MinorUnits, perDay.MinorUnits);
+    }
+
+    /// <summary>As they stand in the metadata of the entry that changes them.</summary>
+    internal string Written() => JsonSerializer.Serialize(this);
+
+    internal static TransferLimits Read(string metadata) =>
+        JsonSerializer.Deserialize<TransferLimits>(metadata) ?? throw new InvalidDataException("An entry that changes limits names none.");
 }
 
 /// <summary>How account numbers are written, found and made.</summary>

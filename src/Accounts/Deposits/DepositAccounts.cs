@@ -62,7 +62,7 @@ public sealed class DepositAccounts(
     /// <summary>The account if this caller may use it; null otherwise, so that nobody learns of others' accounts.</summary>
     internal async Task<DepositAccount?> Load(Guid id, Caller caller, CancellationToken cancel)
     {
-        var account = await db.Set<DepositAccount>().SingleOrDefaultAsync(a => a.Id == new AccountId(id), cancel);
+        var account = await db.Set<DepositAccount>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == new AccountId(id), cancel);
         return account is not null && caller.MayUse(account.PartyId) ? account : null;
     }
 
@@ -100,23 +100,17 @@ public sealed class DepositAccounts(
     /// <param name="key">The caller's idempotency key.</param>
     public async Task<Outcome<View>> ChangeLimits(Guid id, string? perPayment, string? perDay, Caller caller, string key, CancellationToken cancel)
     {
-        // Load.
         if (await Load(id, caller, cancel) is not { } account) return NotFound;
         if (!Money.TryParse(perPayment ?? "", account.Asset, out var payment))
             return new Refusal("amount_invalid", "The limit per payment must be an amount such as 5000.00.", "perPayment", $"{account.Asset.Scale}");
         if (!Money.TryParse(perDay ?? "", account.Asset, out var day))
             return new Refusal("amount_invalid", "The limit per day must be an amount such as 5000.00.", "perDay", $"{account.Asset.Scale}");
+        if (!TransferLimits.Of(payment, day).Try(out var limits, out var refusal)) return refusal;
 
-        // Decide.
-        var limits = new TransferLimits(payment.MinorUnits, day.MinorUnits);
-        if (limits.Problem is { } refusal) return refusal;
-
-        // Post what changes of today's allowance, with the limits; then apply them to the row.
-        var entry = new EntryId(NameBasedId.From("accounts", "limits", id.ToString(), caller.Key, key));
-        if (await allowance.ChangeLimits(account, limits, entry, clock.Today(), cancel) is not { } sequence)
-            return new Refusal("idempotency_key_reused", "This key was used for other limits.", "key");
+        // Post, then apply: the row follows the ledger, so a crash between the two is healed by the follower.
+        var change = NameBasedId.From("accounts", "limits", id.ToString(), caller.Key, key);
+        if (!(await allowance.ChangeLimits(account, limits, change, clock.Today(), cancel)).Try(out var sequence, out refusal)) return refusal;
         await follower.Apply(sequence, cancel);
-        db.ChangeTracker.Clear();
         return (await Find(id, caller, cancel))!;
     }
 

@@ -23,12 +23,28 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
         var registered = Party.Register(
             customer.Kind, customer.Name ?? "", identifier, customer.Phone?.Trim() ?? "", personalData, clock.UtcNow());
         if (!registered.Try(out var party, out var refusal)) return refusal;
-        if (await db.Set<Party>().AsNoTracking().SingleOrDefaultAsync(p => p.IdentifierHash == party.IdentifierHash, cancel) is { } known)
-            return Beneficiary.SameName(known.Name, party.Name) ? known.Id
-                : new Refusal("identifier_in_use", "This identifier is registered with another name.", "identifier");
+        if (await Known(party, cancel) is { } known) return known;
         db.Add(party);
-        await db.SaveChangesAsync(cancel);
-        return party.Id;
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+            return party.Id;
+        }
+        catch (DbUpdateException)
+        {
+            // Of two requests that arrive together, the later finds the row of the earlier.
+            db.ChangeTracker.Clear();
+            if (await Known(party, cancel) is { } earlier) return earlier;
+            throw;
+        }
+    }
+
+    async Task<Outcome<Guid>?> Known(Party party, CancellationToken cancel)
+    {
+        var known = await db.Set<Party>().AsNoTracking().SingleOrDefaultAsync(p => p.IdentifierHash == party.IdentifierHash, cancel);
+        if (known is null) return null;
+        return Beneficiary.SameName(known.Name, party.Name) ? known.Id
+            : new Refusal("identifier_in_use", "This identifier is registered with another name.", "identifier");
     }
 
     /// <summary>Opens an account; the same number and currency for the same party again gives the account that is there.</summary>
@@ -44,10 +60,7 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
 
         // Decide.
         var id = DepositAccount.IdOf(number, currency);
-        var known = await db.Set<DepositAccount>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, cancel);
-        if (known is not null)
-            return known.PartyId == owner.Id ? (await accounts.Find(id.Value, Operator, cancel))!
-                : new Refusal("number_in_use", "This number belongs to another customer.", "number");
+        if (await Known(id, owner, cancel) is { } known) return known;
         var limits = owner.Kind == PartyKind.Person ? TransferLimits.ForPersons : TransferLimits.ForFirms;
         var account = DepositAccount.Open(owner, number, currency, limits, personalData, clock.Today());
 
@@ -55,8 +68,25 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
         var opened = await ledger.Open([.. HouseAccounts.For(asset), account.ToLedgerAccount()], cancel);
         Invariant.Holds(opened.All(status => status == OpenStatus.Opened));
         db.Add(account);
-        await db.SaveChangesAsync(cancel);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException)
+        {
+            db.ChangeTracker.Clear();
+            if (await Known(id, owner, cancel) is { } earlier) return earlier;
+            throw;
+        }
         return (await accounts.Find(id.Value, Operator, cancel))!;
+    }
+
+    async Task<Outcome<DepositAccounts.View>?> Known(AccountId id, Party owner, CancellationToken cancel)
+    {
+        var known = await db.Set<DepositAccount>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, cancel);
+        if (known is null) return null;
+        return known.PartyId == owner.Id ? (await accounts.Find(id.Value, Operator, cancel))!
+            : new Refusal("number_in_use", "This number belongs to another customer.", "number");
     }
 
     /// <summary>Cash paid in at the counter.</summary>

@@ -79,11 +79,12 @@ sealed class SchemaCheck
         if (problem.Severity != XmlSeverityType.Error) return;
         Result = SchemaResult.Invalid;
         var frame = _walk!.Current;
-        _findings.Add(new(FindingCodes.Schema, _walk.Path, MessageWriting.Clean(frame.Text.ToString(), 70),
-            Shorten(problem.Message), Line: frame.Line));
+        var value = frame.Text.ToString();
+        _findings.Add(new(FindingCodes.Schema, _walk.Path, MessageWriting.Clean(value, 70),
+            Shorten(problem.Message, value), Line: frame.Line));
     }
 
-    /// <summary>Without the namespaces that .NET repeats several times in a sentence.</summary>
-    static string Shorten(string message) =>
-        message.Replace("urn:iso:std:iso:20022:tech:xsd:", "", StringComparison.Ordinal);
+    /// <summary>Without the value, which a finding holds apart and shorter, and the namespaces that .NET repeats several times.</summary>
+    static string Shorten(string message, string value) =>
+        message.Replace($"The value '{value}'", "The value", StringComparison.Ordinal).Replace("urn:iso:std:iso:20022:tech:xsd:", "", StringComparison.Ordinal);
 }

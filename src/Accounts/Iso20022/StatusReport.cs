@@ -111,6 +111,7 @@ static class StatusReasons
     public const string InvalidNumberOfTransactions = "AM18";
     public const string IncorrectCreditorName = "BE01";
     public const string UnknownEndCustomer = "BE06";
+    public const string MissingMandatoryElement = "CH21";
     public const string InvalidDate = "DT01";
     public const string ExecutionDateChanged = "DT06";
     public const string DuplicateMessageId = "DU01";
@@ -118,13 +119,10 @@ static class StatusReasons
     public const string DuplicateTransaction = "DU03";
     public const string DuplicateEndToEndId = "DU04";
     public const string InvalidFileFormat = "FF01";
-    public const string MissingMandatoryElement = "FF02";
-    public const string InvalidMessageName = "FF10";
-    public const string SyntaxError = "FF11";
+    public const string SyntaxError = "FF02";
     public const string MissingDebtorAccount = "MD01";
     public const string NotSpecifiedReason = "MS03";
     public const string Narrative = "NARR";
-    public const string NoError = "NOER";
     public const string InvalidBankIdentifier = "RC01";
     public const string InvalidCreditorBank = "RC04";
     public const string RegulatoryReason = "RR04";
@@ -154,22 +152,20 @@ static class StatusReasons
         (InvalidNumberOfTransactions, "The number of transactions is not the stated one"),
         (IncorrectCreditorName, "The name does not belong to the account"),
         (UnknownEndCustomer, "The customer is not known at this bank"),
+        (MissingMandatoryElement, "A mandatory element is missing"),
         (InvalidDate, "The date is wrong or too far away"),
         (ExecutionDateChanged, "The requested day is past; it was carried out on another"),
         (DuplicateMessageId, "The message id was used before"),
         (DuplicatePaymentId, "The payment information id was used before"),
         (DuplicateTransaction, "The transaction id was used before"),
         (DuplicateEndToEndId, "The end-to-end id was used before"),
-        (InvalidFileFormat, "The file is not of a form this bank can read"),
-        (MissingMandatoryElement, "A mandatory element is missing"),
-        (InvalidMessageName, "The message or its version is not supported"),
+        (InvalidFileFormat, "The file is not of a form this bank can read (also: its message or version)"),
         (SyntaxError, "The XML is broken"),
         (MissingDebtorAccount, "There is no mandate or debtor account"),
         (NotSpecifiedReason, "The bank does not give the reason"),
         (Narrative, "The reason is in the text"),
-        (NoError, "No error"),
         (InvalidBankIdentifier, "The bank identifier (BIC) is wrong"),
-        (InvalidCreditorBank, "The creditor's bank identifier is wrong"),
+        (InvalidCreditorBank, "The creditor's bank identifier is wrong or missing"),
         (RegulatoryReason, "Refused for a regulatory reason"),
         (InvalidCutOff, "Received after the cut-off time"),
     ];
@@ -190,7 +186,6 @@ static class StatusReasons
         FindingCodes.DateInvalid => InvalidDate,
         FindingCodes.ElementMissing => MissingMandatoryElement,
         FindingCodes.NotWellFormed or FindingCodes.DtdForbidden => SyntaxError,
-        FindingCodes.UnsupportedVersion or FindingCodes.ForeignNamespace => InvalidMessageName,
         _ => InvalidFileFormat,
     };
 }

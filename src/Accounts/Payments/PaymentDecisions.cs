@@ -78,7 +78,7 @@ sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller calle
         var bankIsNamed = bank.Bic is not null || bank.ClearingMemberId is not null || bank.Name is not null
             || transfer.CreditorAccount.Iban is not null;
         return bankIsNamed ? HouseAccounts.Clearing(from.Asset)
-            : new Refusal(StatusReasons.InvalidBankIdentifier, "The creditor's bank is missing: give its BIC or an IBAN.");
+            : new Refusal(StatusReasons.InvalidCreditorBank, "The creditor's bank is missing: give its BIC or an IBAN.");
     }
 
     async Task<ILookup<string, Known>> LoadAccounts(IReadOnlyList<Item> items, CancellationToken cancel)

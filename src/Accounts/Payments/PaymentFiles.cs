@@ -36,7 +36,7 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
     }
 
     /// <summary>The payments of a file with one status.</summary>
-    /// <param name="Amounts">One for each currency.</param>
+    /// <param name="Amounts">One for each currency, unless it is more than 64 bits hold.</param>
     public sealed record StatusSum(string Status, int Count, IReadOnlyList<Money> Amounts);
 
     /// <summary>A file as a whole.</summary>
@@ -51,11 +51,12 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
         if (await Find(id, caller, cancel) is not { } file) return null;
         var groups = await db.Set<PaymentLine>().Where(l => l.FileId == id)
             .GroupBy(l => new { l.State, l.Currency })
-            .Select(g => new { g.Key.State, g.Key.Currency, Count = g.Count(), Amount = g.Sum(l => l.Amount) }).ToListAsync(cancel);
+            .Select(g => new { g.Key.State, g.Key.Currency, Count = g.Count(), Amount = g.Sum(l => (decimal)l.Amount) }).ToListAsync(cancel);
         var sums = groups.GroupBy(g => g.State).OrderBy(g => g.Key).Select(state => new StatusSum(
             $"{StatusOf(state.Key)}", state.Sum(g => g.Count),
-            // Of a currency that is none, no amount was taken over.
-            [.. state.Where(g => Assets.TryOf(g.Currency) is not null).Select(g => new Money(g.Amount, Assets.Of(g.Currency)))])).ToList();
+            // Of a currency that is none, no amount was taken over. What was refused may be more than there is money.
+            [.. state.Where(g => Assets.TryOf(g.Currency) is not null && g.Amount <= long.MaxValue)
+                .Select(g => new Money((long)g.Amount, Assets.Of(g.Currency)))])).ToList();
         return new Overview(
             file.Id, file.MessageId, file.Type, file.ReceivedAt, $"{StatusOf(file, groups.Select(g => g.State))}",
             file.ReasonCode, file.ReasonText, groups.Sum(g => g.Count), sums);
@@ -192,7 +193,7 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
             return refusal.ToProblem(refusal.Code switch
             {
                 "file_too_large" => StatusCodes.Status413PayloadTooLarge,
-                "file_in_progress" => StatusCodes.Status409Conflict,
+                "request_in_progress" => StatusCodes.Status409Conflict,
                 _ => StatusCodes.Status422UnprocessableEntity,
             });
         if (result.FileId is not { } id) return NotAPaymentFile(result);

@@ -10,25 +10,20 @@ namespace Pujiang.Accounts;
 /// <param name="LongestFile">Bytes; longer files are refused.</param>
 public sealed record Iso20022Settings(string? Schemas = null, long LongestFile = 512L * 1024 * 1024);
 
-/// <summary>The files that are being taken at this moment. One process serves a bank, so its memory knows.</summary>
-public sealed class PaymentFilesInWork
+/// <summary>The files that are being taken now: another request with the same message id must not begin them anew.</summary>
+public sealed class FilesBeingTaken
 {
-    readonly ConcurrentDictionary<(string Sender, string MessageId), byte> _files = new();
+    readonly ConcurrentDictionary<(string Sender, string MessageId), byte> _running = new();
 
-    /// <summary>Null when the same file is being taken by another request.</summary>
-    internal IDisposable? Begin(string sender, string messageId) =>
-        _files.TryAdd((sender, messageId), 0) ? new Work(() => _files.TryRemove((sender, messageId), out _)) : null;
+    internal bool TryBegin(string sender, string messageId) => _running.TryAdd((sender, messageId), 0);
 
-    sealed class Work(Action end) : IDisposable
-    {
-        public void Dispose() => end();
-    }
+    internal void End(string sender, string messageId) => _running.TryRemove((sender, messageId), out _);
 }
 
 /// <summary>Takes a pain.001: checks it, keeps a result for each transaction, carries out what is due today.</summary>
 public sealed class SubmitPaymentFile(
-    CityDb db, PersonalData personalData, ExecutePayments execution, PaymentFilesInWork inWork, PlatformOptions platform, Iso20022Settings settings,
-    TimeProvider clock, NewId ids)
+    CityDb db, PersonalData personalData, ExecutePayments execution, PlatformOptions platform, Iso20022Settings settings,
+    FilesBeingTaken running, TimeProvider clock, NewId ids)
 {
     const int LinesAtATime = 1_000;
 
@@ -56,20 +51,31 @@ public sealed class SubmitPaymentFile(
             Access = FileAccess.ReadWrite,
             Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
         });
+        // Without a name from the start, so that no crash leaves a customer's file behind.
+        File.Delete(path);
         if (!(await Copy(content, file, cancel)).Try(out var hash, out var tooLarge)) return tooLarge;
         file.Position = 0;
         var report = Iso20022Checker.Check(file, new Iso20022Options { Schemas = settings.Schemas, CollectFacts = false });
-        return await Take(file, hash, report, caller, cancel);
+        if (report.Facts.Documents is not [{ MessageId: { Length: > 0 and <= 35 } messageId }, ..] || report.Type is not { Family: "pain.001" })
+            return new Result(null, report);
+        if (!running.TryBegin(caller.Key, messageId)) return InProgress;
+        try
+        {
+            return await Take(file, hash, report, messageId, caller, cancel);
+        }
+        finally
+        {
+            running.End(caller.Key, messageId);
+        }
     }
 
-    async Task<Outcome<Result>> Take(FileStream file, string hash, CheckReport report, Caller caller, CancellationToken cancel)
+    internal static readonly Refusal InProgress =
+        new("request_in_progress", "A file with this message id is still being worked on. Ask again later.", "MsgId");
+
+    async Task<Outcome<Result>> Take(
+        FileStream file, string hash, CheckReport report, string messageId, Caller caller, CancellationToken cancel)
     {
         // Load.
-        if (report.Facts.Documents is not [{ MessageId: { Length: > 0 and <= 35 } messageId }, ..] || report.Type is not { Family: "pain.001" } type)
-            return new Result(null, report);
-        using var work = inWork.Begin(caller.Key, messageId);
-        if (work is null)
-            return new Refusal("file_in_progress", $"The file with MsgId '{messageId}' is still being worked on. Ask again later.", "MsgId", messageId);
         var earlier = await db.Set<PaymentFile>().SingleOrDefaultAsync(f => f.Sender == caller.Key && f.MessageId == messageId, cancel);
         if (earlier is { State: not PaymentFileState.Receiving })
             return earlier.ContentHash == hash ? new Result(earlier.Id, report, Repeated: true)
@@ -84,7 +90,7 @@ public sealed class SubmitPaymentFile(
             Sender = caller.Key,
             MessageId = messageId,
             ContentHash = hash,
-            Type = type.ToString(),
+            Type = $"{report.Type}",
             ReceivedAt = clock.UtcNow(),
             Created = report.Facts.Documents[0].Created ?? "",
             NumberOfTransactions = report.Facts.Documents[0].NumberOfTransactions ?? "",

@@ -10,6 +10,9 @@ public sealed class Statements(CityDb db, ILedger ledger, DepositAccounts accoun
 {
     const int LinesAtATime = 1_000;
 
+    /// <summary>No bank's books reach further back, and the calendar of a computer not much.</summary>
+    static readonly DateOnly Earliest = new(1900, 1, 1);
+
     /// <summary>The most lines that the ledger gives at a time.</summary>
     const int MostLines = 10_000;
 
@@ -44,8 +47,8 @@ public sealed class Statements(CityDb db, ILedger ledger, DepositAccounts accoun
     {
         if (await accounts.Find(id, caller, cancel) is not { } account) return DepositAccounts.NotFound;
         var today = clock.Today();
-        var last = to is { } day && day < today ? day : today;
-        var first = from ?? last.AddDays(-30);
+        var last = to is { } day && day < today ? NotBefore(day) : today;
+        var first = NotBefore(from ?? last.AddDays(-30));
         if (first > last) return new Refusal("period_reversed", "The first day must not be after the last.", "from");
 
         var before = await ledger.BalanceAsOf(new AccountId(id), BankTime.StartOf(first).AddTicks(-1), cancel) ?? default;
@@ -55,6 +58,8 @@ public sealed class Statements(CityDb db, ILedger ledger, DepositAccounts accoun
             account, first, last, Amount(before.On(AccountKind.Liability), account),
             Amount((end?.After ?? before).On(AccountKind.Liability), account), end?.Posted.Sequence ?? 0);
     }
+
+    static DateOnly NotBefore(DateOnly day) => day < Earliest ? Earliest : day;
 
     /// <summary>A page of a period's lines, the newest first.</summary>
     public async Task<Page> Newest(Period period, string? cursor, int take, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +10,7 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>A transfer to one payee, now or on a day to come.</summary>
-public sealed class MakeTransfer(
+public sealed partial class MakeTransfer(
     CityDb db, ILedger ledger, AccountsFollower follower, DepositAccounts accounts, DailyAllowance allowance, PersonalData personalData, TimeProvider clock)
 {
     const int LongestPurpose = 140;
@@ -62,8 +63,7 @@ public sealed class MakeTransfer(
         var id = IdOf(caller, key);
         var from = await accounts.Load(request.From, caller, cancel);
         if (from is null) return DepositAccounts.NotFound;
-        if (await Find(id, cancel) is { } earlier)
-            return IsSame(request, earlier) ? ViewOf(earlier) : KeyReused;
+        if (await Find(id, cancel) is { } earlier) return Again(earlier, request);
 
         // Decide.
         if (!(await Decide(request, from, cancel)).Try(out var order, out var refusal)) return refusal;
@@ -71,7 +71,7 @@ public sealed class MakeTransfer(
         if (request.On is { } day && day > today)
         {
             var scheduled = Transfer.Schedule(id, order, day, clock.UtcNow());
-            return await Keep(scheduled, cancel);
+            return await Keep(scheduled, request, cancel);
         }
 
         // Post, then apply. A crash between the two is healed by the follower.
@@ -79,7 +79,7 @@ public sealed class MakeTransfer(
     }
 
     /// <summary>Of two requests with one key that arrive together, the later finds the row of the earlier.</summary>
-    async Task<Outcome<View>> Keep(Transfer scheduled, CancellationToken cancel)
+    async Task<Outcome<View>> Keep(Transfer scheduled, Request request, CancellationToken cancel)
     {
         db.Add(scheduled);
         try
@@ -90,29 +90,33 @@ public sealed class MakeTransfer(
         catch (DbUpdateException)
         {
             db.ChangeTracker.Clear();
-            if (await Find(scheduled.Id, cancel) is { } earlier) return ViewOf(earlier);
+            if (await Find(scheduled.Id, cancel) is { } earlier) return Again(earlier, request);
             throw;
         }
+    }
+
+    static readonly Refusal KeyReused = new("idempotency_key_reused", "This key was used for another transfer.", "key");
+
+    /// <summary>The transfer that was made under this key, unless the request asks for another.</summary>
+    static Outcome<View> Again(Transfer earlier, Request request)
+    {
+        var payee = Beneficiary.Written(request.PayeeName, request.PayeeNumber, request.PayeeBank);
+        var isSame = earlier.FromAccount.Value == request.From
+            && AmountOf(request.Amount, earlier.Money.Asset, paymentLimit: null).Try(out var amount, out _) && amount == earlier.Money
+            && earlier.PayeeNumber == payee.Number && Beneficiary.SameName(earlier.PayeeName, payee.Name)
+            && earlier.PayeeBank == (Beneficiary.IsOwnBank(payee.Bank) ? "" : payee.Bank)
+            && earlier.Purpose == (request.Purpose?.Trim() ?? "")
+            && (request.On is { } day ? day == earlier.DueOn : earlier.State == TransferState.Posted);
+        return isSame ? ViewOf(earlier) : KeyReused;
     }
 
     /// <summary>Carries out a scheduled transfer whose day has come.</summary>
     internal async Task Execute(Transfer transfer, CancellationToken cancel)
     {
-        transfer.Send();
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Cancelled a moment ago.
-            db.Entry(transfer).State = EntityState.Detached;
-            return;
-        }
         var from = await db.Set<DepositAccount>().SingleAsync(a => a.Id == transfer.FromAccount, cancel);
         if ((await Post(transfer.Id, transfer.Order, from, transfer.DueOn, cancel)).Try(out _, out var refusal)) return;
         await db.Entry(transfer).ReloadAsync(cancel);
-        if (transfer.State != TransferState.Sending) return;
+        if (transfer.State != TransferState.Scheduled) return;
         transfer.Refuse(refusal.Code);
         await db.SaveChangesAsync(cancel);
     }
@@ -133,19 +137,10 @@ public sealed class MakeTransfer(
         var posted = await ledger.FindEntry(Transfer.EntryOf(id), cancel);
         if (posted is null)
             return new Refusal("transfer_refused_before", "This transfer was refused before. Start a new one.", "key");
-        if (posted.Entry.Legs[0] != Leg.Debit(order.From, order.Amount.MinorUnits) || posted.Entry.Legs[1].Account != order.To)
-            return KeyReused;
         await follower.Apply(posted.Sequence, cancel);
-        return ViewOf((await Find(id, cancel))!);
+        var made = await Find(id, cancel) ?? throw new InvalidOperationException($"Transfer {id} was not applied.");
+        return made.Order == order ? ViewOf(made) : KeyReused;
     }
-
-    static readonly Refusal KeyReused = new("idempotency_key_reused", "This key was used for another transfer.", "key");
-
-    /// <summary>Whether the request asks for the money that this transfer moves. The day may differ: a retry may come later.</summary>
-    static bool IsSame(Request request, Transfer earlier) =>
-        earlier.FromAccount.Value == request.From
-        && earlier.PayeeNumber == AccountNumber.Normal(request.PayeeNumber ?? "")
-        && AmountOf(request.Amount, earlier.Money.Asset, paymentLimit: null).Try(out var amount, out _) && amount == earlier.Money;
 
     async Task<Outcome<TransferOrder>> Decide(Request request, DepositAccount from, CancellationToken cancel)
     {
@@ -169,7 +164,10 @@ public sealed class MakeTransfer(
 
     static Outcome<Money> AmountOf(string? text, Asset asset, long? paymentLimit)
     {
-        if (!Money.TryParse(text?.Trim().Replace(",", "", StringComparison.Ordinal) ?? "", asset, out var amount))
+        var written = text?.Trim() ?? "";
+        var isRead = Money.TryParse(written.Replace(",", "", StringComparison.Ordinal), asset, out var amount);
+        // Where a comma is no thousands separator it may be meant as a point: 1,50 must not become 150.
+        if (!isRead || (written.Contains(',', StringComparison.Ordinal) && !WithThousands().IsMatch(written)))
             return new Refusal("amount_invalid",
                 $"The amount must be a number with at most {asset.Scale} digits after the point, such as 1234.50.", "amount", $"{asset.Scale}");
         if (!amount.IsPositive) return new Refusal("amount_not_positive", "The amount must be more than zero.", "amount");
@@ -180,6 +178,9 @@ public sealed class MakeTransfer(
         }
         return amount;
     }
+
+    [GeneratedRegex(@"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex WithThousands();
 
     internal Task<Transfer?> Find(Guid id, CancellationToken cancel) =>
         db.Set<Transfer>().SingleOrDefaultAsync(t => t.Id == id, cancel);

@@ -111,7 +111,18 @@ public sealed class Payees(CityDb db, PersonalData personalData)
         var known = await db.Set<Payee>().SingleOrDefaultAsync(p => p.Id == payee.Id, cancel);
         if (known is null) db.Add(payee);
         else known.Rename(given);
-        await db.SaveChangesAsync(cancel);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException) when (known is null)
+        {
+            // Of two requests that arrive together, the later changes the row of the earlier.
+            db.ChangeTracker.Clear();
+            if (await db.Set<Payee>().SingleOrDefaultAsync(p => p.Id == payee.Id, cancel) is not { } earlier) throw;
+            earlier.Rename(given);
+            await db.SaveChangesAsync(cancel);
+        }
         return new Listed(payee.Id, given.Name, given.Number, given.Bank);
     }
 

@@ -8,7 +8,8 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>Transfers that were made or wait for their day: look-up, cancellation, and carrying out what is due.</summary>
-public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, MakeTransfer transfers, TimeProvider clock)
+public sealed class ScheduledTransfers(
+    CityDb db, ILedger ledger, AccountsFollower follower, DepositAccounts accounts, DailyAllowance allowance, MakeTransfer transfers, TimeProvider clock)
 {
     const int DaysShown = 60;
 
@@ -42,19 +43,21 @@ public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, Make
 
     public async Task<Outcome<MakeTransfer.View>> Cancel(Guid id, Caller caller, CancellationToken cancel)
     {
+        // Load.
         var transfer = await transfers.Find(id, cancel);
-        if (transfer is null || await accounts.Load(transfer.FromAccount.Value, caller, cancel) is null) return NotFound;
-        if (!transfer.Cancel().Try(out _, out var refusal)) return refusal;
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Sent, or cancelled by another request, a moment ago.
-            await db.Entry(transfer).ReloadAsync(cancel);
-            if (!transfer.Cancel().Try(out _, out refusal)) return refusal;
-        }
+        if (transfer is null || await accounts.Load(transfer.FromAccount.Value, caller, cancel) is not { } from) return NotFound;
+
+        // Decide.
+        if (!transfer.Cancel(from).Try(out var cancellation, out var refusal)) return refusal;
+        if (transfer.State == TransferState.Cancelled) return MakeTransfer.ViewOf(transfer);
+
+        // Post, then apply. The day's filling makes sure that there is an allowance account.
+        await allowance.FillFor(from, clock.Today(), cancel);
+        var result = (await ledger.Post([cancellation], cancel))[0];
+        if (result.Status == EntryStatus.IdUsedWithOtherContent) return Transfer.NotScheduled;
+        Invariant.Holds(result.IsPosted);
+        await follower.Apply(result.Sequence, cancel);
+        await db.Entry(transfer).ReloadAsync(cancel);
         return MakeTransfer.ViewOf(transfer);
     }
 
@@ -65,8 +68,7 @@ public sealed class ScheduledTransfers(CityDb db, DepositAccounts accounts, Make
         var done = 0;
         while (true)
         {
-            // What is being sent was left so by a process that ended; its entry id makes sure that it is posted once.
-            var due = await db.Set<Transfer>().Where(t => (t.State == TransferState.Scheduled || t.State == TransferState.Sending) && t.DueOn <= today)
+            var due = await db.Set<Transfer>().Where(t => t.State == TransferState.Scheduled && t.DueOn <= today)
                 .OrderBy(t => t.DueOn).ThenBy(t => t.Id).Take(100).ToListAsync(cancel);
             if (due.Count == 0) return done;
             foreach (var transfer in due) await transfers.Execute(transfer, cancel);

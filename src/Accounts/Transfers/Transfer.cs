@@ -11,9 +11,6 @@ public enum TransferState
     Posted = 2,
     Refused = 3,
     Cancelled = 4,
-
-    /// <summary>Its day has come and it is being posted: too late to cancel.</summary>
-    Sending = 5,
 }
 
 /// <summary>A customer's order to move money to one payee, now or on a day.</summary>
@@ -22,10 +19,9 @@ sealed class Transfer
     /// <summary>From, event, to. Whatever is not here can't happen.</summary>
     public static IReadOnlyList<(TransferState From, string Event, TransferState To)> LifeCycle { get; } =
     [
+        (TransferState.Scheduled, "posted", TransferState.Posted),
+        (TransferState.Scheduled, "refused", TransferState.Refused),
         (TransferState.Scheduled, "cancelled", TransferState.Cancelled),
-        (TransferState.Scheduled, "sent", TransferState.Sending),
-        (TransferState.Sending, "posted", TransferState.Posted),
-        (TransferState.Sending, "refused", TransferState.Refused),
     ];
 
     Transfer() { }
@@ -83,19 +79,9 @@ sealed class Transfer
         var legs = posted.Entry.Legs;
         var order = new TransferOrder(
             legs[0].Account, legs[1].Account, new Money(legs[0].Amount, Assets.Of(details.Currency)), details);
-        var transfer = Schedule(id, order, BankTime.DateOf(posted.PostedAt), posted.PostedAt);
-        transfer.Send();
+        var transfer = Schedule(id, order, posted.Entry.ValueDate, posted.PostedAt);
         transfer.OnPosted(posted);
         return transfer;
-    }
-
-    /// <summary>
-    /// Its day has come. The state is a concurrency token: of a sending and a cancellation at the same moment, the one that
-    /// is saved first holds, and what was cancelled is never posted.
-    /// </summary>
-    public void Send()
-    {
-        if (State != TransferState.Sending) Move("sent");
     }
 
     public void OnPosted(PostedEntry posted)
@@ -111,14 +97,29 @@ sealed class Transfer
         RefusalCode = code;
     }
 
-    /// <summary>Takes a scheduled transfer back; refused once it is on its way.</summary>
-    public Outcome<Transfer> Cancel()
+    public static readonly Refusal NotScheduled =
+        new("transfer_not_scheduled", "Only a transfer that still waits for its day can be cancelled.", "id");
+
+    /// <summary>
+    /// Takes a scheduled transfer back; refused once it is on its way. The entry moves no money: it takes the id under which
+    /// the transfer would be posted, so that of a cancellation and a posting at the same time only one can be.
+    /// </summary>
+    public Outcome<Entry> Cancel(DepositAccount from)
     {
-        if (State == TransferState.Cancelled) return this;
-        if (State != TransferState.Scheduled)
-            return new Refusal("transfer_not_scheduled", "Only a transfer that still waits for its day can be cancelled.", "id");
-        Move("cancelled");
-        return this;
+        if (State is not (TransferState.Scheduled or TransferState.Cancelled)) return NotScheduled;
+        return new Entry
+        {
+            Id = EntryOf(Id),
+            Legs = DailyAllowance.Move(from, 0),
+            ValueDate = DueOn,
+            Code = (int)BookingCode.Allowance,
+            Reference = $"accounts/cancelled/{Id}",
+        };
+    }
+
+    public void OnCancelled()
+    {
+        if (State != TransferState.Cancelled) Move("cancelled");
     }
 
     /// <summary>What is to be posted when its day has come.</summary>

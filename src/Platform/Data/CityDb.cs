@@ -34,6 +34,13 @@ public sealed class TableModel(ModelBuilder builder, PersonalData personalData, 
             text => personalData.Seal(text), stored => personalData.Open(stored),
             new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<string>(
                 (left, right) => left == right, text => text.GetHashCode(StringComparison.Ordinal)));
+
+    /// <summary>Stores bytes encrypted, that are written once and never changed.</summary>
+    public void Seal(PropertyBuilder<byte[]> property) =>
+        property.HasConversion(
+            plain => personalData.Seal(plain), stored => personalData.OpenBytes(stored),
+            new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<byte[]>(
+                (left, right) => ReferenceEquals(left, right), bytes => bytes.Length, bytes => bytes));
 }
 
 /// <summary>The one database context of the process. Entities are internal to their services; only their owner can name them.</summary>

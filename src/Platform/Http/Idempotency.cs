@@ -122,7 +122,7 @@ public sealed class IdempotencyKey : IEndpointFilter
                 RequestHash = requestHash,
                 Status = http.Response.StatusCode,
                 ContentType = http.Response.ContentType ?? "",
-                Body = http.RequestServices.GetRequiredService<PersonalData>().Seal(Encoding.UTF8.GetString(body)),
+                Body = body,
                 StoredAt = http.RequestServices.GetRequiredService<TimeProvider>().UtcNow(),
             });
             await db.SaveChangesAsync(CancellationToken.None);
@@ -136,8 +136,7 @@ public sealed class IdempotencyKey : IEndpointFilter
             httpContext.Response.StatusCode = stored.Status;
             if (stored.ContentType.Length > 0) httpContext.Response.ContentType = stored.ContentType;
             httpContext.Response.Headers["Idempotent-Replayed"] = "true";
-            var body = httpContext.RequestServices.GetRequiredService<PersonalData>().Open(stored.Body);
-            await httpContext.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body), httpContext.RequestAborted);
+            await httpContext.Response.Body.WriteAsync(stored.Body, httpContext.RequestAborted);
         }
     }
 }

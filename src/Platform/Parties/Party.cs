@@ -93,6 +93,8 @@ sealed class PlatformTables : ICityTables
         answer.Property(a => a.Caller).HasMaxLength(64);
         answer.Property(a => a.Key).HasMaxLength(IdempotencyKey.LongestKey);
         answer.Property(a => a.ContentType).HasMaxLength(128);
+        // Answers name people and their accounts.
+        model.Seal(answer.Property(a => a.Body));
         answer.HasIndex(a => a.StoredAt);
     }
 }

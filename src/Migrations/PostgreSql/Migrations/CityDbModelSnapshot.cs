@@ -154,9 +154,9 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("reason_code");
 
-                    b.Property<string>("ReasonText")
+                    b.Property<byte[]>("ReasonText")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("bytea")
                         .HasColumnName("reason_text");
 
                     b.Property<DateTime>("ReceivedAt")
@@ -253,10 +253,9 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(4)")
                         .HasColumnName("reason_code");
 
-                    b.Property<string>("ReasonText")
+                    b.Property<byte[]>("ReasonText")
                         .IsRequired()
-                        .HasMaxLength(210)
-                        .HasColumnType("character varying(210)")
+                        .HasColumnType("bytea")
                         .HasColumnName("reason_text");
 
                     b.Property<long>("Sequence")
@@ -349,7 +348,6 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnName("sequence");
 
                     b.Property<string>("State")
-                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")

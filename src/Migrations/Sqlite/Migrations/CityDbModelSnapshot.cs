@@ -149,9 +149,9 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("reason_code");
 
-                    b.Property<string>("ReasonText")
+                    b.Property<byte[]>("ReasonText")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("BLOB")
                         .HasColumnName("reason_text");
 
                     b.Property<DateTime>("ReceivedAt")
@@ -248,10 +248,9 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("reason_code");
 
-                    b.Property<string>("ReasonText")
+                    b.Property<byte[]>("ReasonText")
                         .IsRequired()
-                        .HasMaxLength(210)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("BLOB")
                         .HasColumnName("reason_text");
 
                     b.Property<long>("Sequence")
@@ -344,7 +343,6 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnName("sequence");
 
                     b.Property<string>("State")
-                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")

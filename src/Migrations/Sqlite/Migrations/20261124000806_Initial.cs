@@ -61,7 +61,7 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                     received_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                     state = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     reason_code = table.Column<string>(type: "TEXT", nullable: false),
-                    reason_text = table.Column<string>(type: "TEXT", nullable: false)
+                    reason_text = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -87,7 +87,7 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                     due_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     state = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     reason_code = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
-                    reason_text = table.Column<string>(type: "TEXT", maxLength: 210, nullable: false),
+                    reason_text = table.Column<byte[]>(type: "BLOB", nullable: false),
                     posted_at = table.Column<DateTime>(type: "TEXT", nullable: true),
                     sequence = table.Column<long>(type: "INTEGER", nullable: false)
                 },

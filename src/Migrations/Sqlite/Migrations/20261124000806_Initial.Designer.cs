@@ -11,7 +11,7 @@ using Pujiang.Platform;
 namespace Pujiang.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(CityDb))]
-    [Migration("20261123232324_Initial")]
+    [Migration("20261124000806_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -152,9 +152,9 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("reason_code");
 
-                    b.Property<string>("ReasonText")
+                    b.Property<byte[]>("ReasonText")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("BLOB")
                         .HasColumnName("reason_text");
 
                     b.Property<DateTime>("ReceivedAt")
@@ -251,10 +251,9 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("reason_code");
 
-                    b.Property<string>("ReasonText")
+                    b.Property<byte[]>("ReasonText")
                         .IsRequired()
-                        .HasMaxLength(210)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("BLOB")
                         .HasColumnName("reason_text");
 
                     b.Property<long>("Sequence")
@@ -347,7 +346,6 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnName("sequence");
 
                     b.Property<string>("State")
-                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")

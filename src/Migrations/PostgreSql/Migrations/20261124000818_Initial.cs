@@ -101,7 +101,7 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                     received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     state = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     reason_code = table.Column<string>(type: "text", nullable: false),
-                    reason_text = table.Column<string>(type: "text", nullable: false)
+                    reason_text = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -128,7 +128,7 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                     due_on = table.Column<DateOnly>(type: "date", nullable: false),
                     state = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     reason_code = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
-                    reason_text = table.Column<string>(type: "character varying(210)", maxLength: 210, nullable: false),
+                    reason_text = table.Column<byte[]>(type: "bytea", nullable: false),
                     posted_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     sequence = table.Column<long>(type: "bigint", nullable: false)
                 },

@@ -12,7 +12,7 @@ using Pujiang.Platform;
 namespace Pujiang.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(CityDb))]
-    [Migration("20261123232337_Initial")]
+    [Migration("20261124000818_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -157,9 +157,9 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("reason_code");
 
-                    b.Property<string>("ReasonText")
+                    b.Property<byte[]>("ReasonText")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("bytea")
                         .HasColumnName("reason_text");
 
                     b.Property<DateTime>("ReceivedAt")
@@ -256,10 +256,9 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(4)")
                         .HasColumnName("reason_code");
 
-                    b.Property<string>("ReasonText")
+                    b.Property<byte[]>("ReasonText")
                         .IsRequired()
-                        .HasMaxLength(210)
-                        .HasColumnType("character varying(210)")
+                        .HasColumnType("bytea")
                         .HasColumnName("reason_text");
 
                     b.Property<long>("Sequence")
@@ -352,7 +351,6 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnName("sequence");
 
                     b.Property<string>("State")
-                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
