@@ -8,12 +8,15 @@ namespace Pujiang.Accounts;
 /// The limit per day as a ledger balance: each account that pays has an allowance account, filled up to its daily limit
 /// once a business day; each payment takes its amount from it in the same entry.
 /// </summary>
-public sealed class DailyAllowance(ILedger ledger)
+public sealed class DailyAllowance(ILedger ledger) : IDisposable
 {
     /// <summary>Reference of the entries that change limits; the account follows.</summary>
     internal const string LimitsPrefix = "accounts/limits/";
 
     readonly ConcurrentDictionary<AccountId, DateOnly> _filled = new();
+    readonly SemaphoreSlim _changing = new(1, 1);
+
+    public void Dispose() => _changing.Dispose();
 
     public static AccountId AccountOf(AccountId deposit) => new(NameBasedId.From("accounts", "allowance", deposit.ToString()));
 
@@ -50,23 +53,34 @@ public sealed class DailyAllowance(ILedger ledger)
     static EntryId FillingOf(DepositAccount account, DateOnly day) =>
         new(NameBasedId.From("accounts", "allowance-day", account.Id.ToString(), day.ToString("O")));
 
-    /// <summary>
-    /// Posts new limits. Today's allowance moves by the difference of the limits per day, so what was paid today stays counted.
-    /// </summary>
-    /// <param name="account">With the limits until now.</param>
+    /// <summary>Posts new limits. Today's allowance becomes the new limit per day less what was paid today.</summary>
     /// <param name="change">Made from the caller's key: the same change again is answered again.</param>
     /// <returns>The ledger sequence from which the new limits hold.</returns>
     internal async Task<Outcome<long>> ChangeLimits(
         DepositAccount account, TransferLimits limits, Guid change, DateOnly today, CancellationToken cancel)
     {
         await FillFor(account, today, cancel);
+        // One change at a time: two that read the same allowance would both move it.
+        await _changing.WaitAsync(cancel);
+        try
+        {
+            return await Change(account, limits, change, today, cancel);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    async Task<Outcome<long>> Change(DepositAccount account, TransferLimits limits, Guid change, DateOnly today, CancellationToken cancel)
+    {
         for (var attempt = 1; ; attempt++)
         {
-            var left = await Left(account, cancel);
+            var (left, paid) = await LeftAndPaid(account, today, cancel);
             var entry = new Entry
             {
                 Id = new EntryId(NameBasedId.From("accounts", "limits", change.ToString(), $"{attempt}")),
-                Legs = Move(account, Math.Max(-left, limits.PerDay - account.DailyLimit)),
+                Legs = Move(account, Math.Max(0, limits.PerDay - paid) - left),
                 ValueDate = today,
                 Code = (int)BookingCode.Allowance,
                 Reference = $"{LimitsPrefix}{account.Id}",
@@ -95,6 +109,34 @@ public sealed class DailyAllowance(ILedger ledger)
             // was paid in the meantime.
             _ => [Leg.Debit(pool, 1), Leg.Credit(allowance, 1), Leg.Debit(allowance, 1), Leg.Credit(pool, 1)],
         };
+    }
+
+    /// <summary>What is left of today's allowance, and what was paid since it was filled; both of one moment.</summary>
+    async Task<(long Left, long Paid)> LeftAndPaid(DepositAccount account, DateOnly today, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var left = await Left(account, cancel);
+            var paid = await PaidSince(FillingOf(account, today), account, cancel);
+            if (left == await Left(account, cancel)) return (left, paid);
+        }
+    }
+
+    async Task<long> PaidSince(EntryId filling, DepositAccount account, CancellationToken cancel)
+    {
+        var (paid, query) = (0L, new HistoryQuery(Backward: true, Take: 1_000));
+        while (true)
+        {
+            var page = await ledger.History(AccountOf(account.Id), query, cancel);
+            foreach (var line in page.Lines)
+            {
+                var entry = line.Posted.Entry;
+                if (entry.Id == filling) return paid;
+                if (entry.Code != (int)BookingCode.Allowance) paid += entry.Legs[line.Leg].Amount;
+            }
+            if (page.Next is null) return paid;
+            query = query with { Cursor = page.Next };
+        }
     }
 
     async Task<long> Left(DepositAccount account, CancellationToken cancel) =>

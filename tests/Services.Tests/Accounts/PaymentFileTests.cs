@@ -354,6 +354,11 @@ public sealed class PaymentFileTests
         Assert.Equal(Enumerable.Range(1_001, 100), found.Select(line => line.Number));
         Assert.Equal(Enumerable.Range(1_001, 100).Select(i => i <= 1_052 ? "ACSC" : "RJCT"), found.Select(line => line.Status));
         Assert.Equal(0.60m, await payer.Balance(bank));
+        // A statement of more lines than are read at a time adds up too.
+        var period = await bank.Call((Statements statements) => statements.Of(payee.Account, null, null, payee.Caller, CancellationToken.None)).Value();
+        var received = await bank.Call(async (Statements statements) => await statements.Lines(period, CancellationToken.None).ToListAsync());
+        Assert.Equal((1_052, period.Closing), (received.Count, received[^1].Balance));
+        Assert.Equal(period.Closing.MinorUnits, received.Sum(line => line.Amount.MinorUnits));
     }
 
     /// <summary>Codes of ExternalStatusReason1Code that have to do with files, accounts, amounts, names, dates and banks.</summary>

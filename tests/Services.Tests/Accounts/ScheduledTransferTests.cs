@@ -133,6 +133,19 @@ public sealed class ScheduledTransferTests
     }
 
     [Fact]
+    public async Task Cancel_WithNothingLeftOfTheDaysAllowance_IsStillPossible()
+    {
+        var (bank, payer, payee) = await Open();
+        await using var _ = bank;
+        var planned = await payer.Transfer(bank, payer.To(payee, "1.00", Day), "later").Value();
+        await payer.SetLimits(bank, "100.00", "100.00");
+        await payer.Transfer(bank, payer.To(payee, "100.00")).Value();
+        await payer.Restrict(bank, new Ledger.Limits(FrozenOut: true));
+        Assert.Equal(TransferState.Cancelled, (await Cancel(bank, planned.Id, payer).Value()).State);
+        Assert.Equal(0, (await payer.View(bank)).LeftToday.MinorUnits);
+    }
+
+    [Fact]
     public async Task DuePayments_StartedAndADayLater_CarryOutWhatIsDue()
     {
         var (bank, payer, payee) = await Open();

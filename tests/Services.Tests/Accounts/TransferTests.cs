@@ -296,6 +296,46 @@ public sealed class TransferTests
         Assert.Equal(80_00, (await payer.View(bank)).LeftToday.MinorUnits);
     }
 
+    [Theory, BothDatabases]
+    public async Task ChangeLimits_ManyAtOnce_LeavesTodaysAllowanceRight(TestDatabase database)
+    {
+        var (bank, payer, payee) = await Open(database);
+        await using var _ = bank;
+        await payer.Transfer(bank, payer.To(payee, "30.00")).Value();
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Task.Run(() => payer.SetLimits(bank, "10.00", $"{i * 20}.00", $"l{i}"))));
+        var view = await payer.View(bank);
+        Assert.Equal(Math.Max(0, view.DailyLimit.MinorUnits - 30_00), view.LeftToday.MinorUnits);
+        bank.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(view.DailyLimit, (await payer.View(bank)).LeftToday);
+    }
+
+    /// <summary>Otherwise lowering and raising a limit would win back what was paid.</summary>
+    [Theory, BothDatabases]
+    public async Task ChangeLimits_BelowWhatWasPaidAndBack_KeepsThePaymentsCounted(TestDatabase database)
+    {
+        var (bank, payer, payee) = await Open(database);
+        await using var _ = bank;
+        await payer.SetLimits(bank, "100.00", "100.00", "l1");
+        await payer.Transfer(bank, payer.To(payee, "90.00")).Value();
+        await payer.SetLimits(bank, "1.00", "1.00", "l2");
+        await bank.Restart();
+        await payer.SetLimits(bank, "100.00", "100.00", "l3");
+        Assert.Equal(10_00, (await payer.View(bank)).LeftToday.MinorUnits);
+        Assert.Equal("daily_limit_exceeded", await payer.Transfer(bank, payer.To(payee, "10.01"), "k2").Code());
+    }
+
+    [Fact]
+    public async Task ChangeLimits_WithNothingLeftToday_LeavesNothing()
+    {
+        var (bank, payer, payee) = await Open();
+        await using var _ = bank;
+        await payer.SetLimits(bank, "100.00", "100.00", "l1");
+        await payer.Transfer(bank, payer.To(payee, "100.00")).Value();
+        await payer.SetLimits(bank, "50.00", "100.00", "l2");
+        await payer.SetLimits(bank, "50.00", "60.00", "l3");
+        Assert.Equal((60_00, 0), await payer.View(bank) is var view ? (view.DailyLimit.MinorUnits, view.LeftToday.MinorUnits) : default);
+    }
+
     [Theory]
     [InlineData("0", "100", "limit_not_positive")]
     [InlineData("-1", "100", "limit_not_positive")]

@@ -77,6 +77,17 @@ public sealed class PrivacyTests
         return found;
     }
 
+    [Fact]
+    public void Finding_OfTheOfficialSchema_SaysTheValueInItsOwnPlaceOnly()
+    {
+        TestData.Require("iso20022", "xsd", "pain.001.001.09.xsd");
+        var name = string.Concat(Enumerable.Repeat(Stranger, 30));
+        var order = new PaymentOrder("M1", new PaymentOrder.Block("P1", "1", new DateOnly(2026, 3, 2), new PaymentOrder.Line("E1", "1.00", name, StrangersNumber)));
+        var report = Iso20022Checker.Check(new MemoryStream(Encoding.UTF8.GetBytes(order.Text())), Vectors.WithSchemas);
+        Assert.Contains(report.Findings, finding => finding.Code == FindingCodes.Schema && finding.Value.StartsWith(Stranger, StringComparison.Ordinal));
+        Assert.DoesNotContain(report.Findings, finding => finding.Expected.Contains(Stranger, StringComparison.Ordinal));
+    }
+
     /// <summary>Answers to calls name people too.</summary>
     [Theory, BothDatabases]
     public async Task StoredAnswer_InTheDatabase_IsSealed(TestDatabase database)
