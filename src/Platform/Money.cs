@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Text.Json.Serialization;
 using Pujiang.Ledger;
 
@@ -10,7 +11,7 @@ namespace Pujiang.Platform;
 /// refusal, so it throws. Rounding happens in one place only: <see cref="Portion"/>.
 /// </remarks>
 [JsonConverter(typeof(MoneyJson))]
-public readonly record struct Money(long MinorUnits, Asset Asset) : IComparable<Money>
+public readonly partial record struct Money(long MinorUnits, Asset Asset) : IComparable<Money>
 {
     public static Money operator +(Money left, Money right) =>
         left with { MinorUnits = left.MinorUnits + SameAsset(left, right).MinorUnits };
@@ -75,6 +76,19 @@ public readonly record struct Money(long MinorUnits, Asset Asset) : IComparable<
             return false;
         return TryFrom(units, asset, out money);
     }
+
+    /// <summary>Reads an amount as people write it: with spaces around it and commas between thousands ("1,234.50").</summary>
+    /// <remarks>Where a comma is no thousands separator it may be meant as a point: 1,50 must not become 150, and is not read.</remarks>
+    public static bool TryRead(string? typed, Asset asset, out Money money)
+    {
+        money = default;
+        var written = typed?.Trim() ?? "";
+        return (!written.Contains(',', StringComparison.Ordinal) || WithThousands().IsMatch(written))
+            && TryParse(written.Replace(",", "", StringComparison.Ordinal), asset, out money);
+    }
+
+    [GeneratedRegex(@"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex WithThousands();
 
     /// <summary>An amount in units as money; false when it needs more digits than the asset has, or does not fit in 64 bits.</summary>
     public static bool TryFrom(decimal units, Asset asset, out Money money)

@@ -101,9 +101,9 @@ public sealed class DepositAccounts(
     public async Task<Outcome<View>> ChangeLimits(Guid id, string? perPayment, string? perDay, Caller caller, string key, CancellationToken cancel)
     {
         if (await Load(id, caller, cancel) is not { } account) return NotFound;
-        if (!Money.TryParse(perPayment ?? "", account.Asset, out var payment))
+        if (!Money.TryRead(perPayment, account.Asset, out var payment))
             return new Refusal("amount_invalid", "The limit per payment must be an amount such as 5000.00.", "perPayment", $"{account.Asset.Scale}");
-        if (!Money.TryParse(perDay ?? "", account.Asset, out var day))
+        if (!Money.TryRead(perDay, account.Asset, out var day))
             return new Refusal("amount_invalid", "The limit per day must be an amount such as 5000.00.", "perDay", $"{account.Asset.Scale}");
         if (!TransferLimits.Of(payment, day).Try(out var limits, out var refusal)) return refusal;
 

@@ -94,7 +94,7 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
     public async Task<Outcome<DepositAccounts.View>> PayIn(Guid accountId, string? amount, string key, CancellationToken cancel)
     {
         if (await accounts.Load(accountId, Operator, cancel) is not { } account) return DepositAccounts.NotFound;
-        if (!Money.TryParse(amount ?? "", account.Asset, out var money) || !money.IsPositive)
+        if (!Money.TryRead(amount, account.Asset, out var money) || !money.IsPositive)
             return new Refusal("amount_invalid", "The amount must be a positive number such as 1234.50.", "amount", $"{account.Asset.Scale}");
         var id = new EntryId(NameBasedId.From("accounts", "cash-in", accountId.ToString(), key));
         var result = (await ledger.Post(

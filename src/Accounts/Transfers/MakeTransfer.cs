@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,7 +9,7 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>A transfer to one payee, now or on a day to come.</summary>
-public sealed partial class MakeTransfer(
+public sealed class MakeTransfer(
     CityDb db, ILedger ledger, AccountsFollower follower, DepositAccounts accounts, DailyAllowance allowance, PersonalData personalData, TimeProvider clock)
 {
     const int LongestPurpose = 140;
@@ -164,10 +163,7 @@ public sealed partial class MakeTransfer(
 
     static Outcome<Money> AmountOf(string? text, Asset asset, long? paymentLimit)
     {
-        var written = text?.Trim() ?? "";
-        var isRead = Money.TryParse(written.Replace(",", "", StringComparison.Ordinal), asset, out var amount);
-        // Where a comma is no thousands separator it may be meant as a point: 1,50 must not become 150.
-        if (!isRead || (written.Contains(',', StringComparison.Ordinal) && !WithThousands().IsMatch(written)))
+        if (!Money.TryRead(text, asset, out var amount))
             return new Refusal("amount_invalid",
                 $"The amount must be a number with at most {asset.Scale} digits after the point, such as 1234.50.", "amount", $"{asset.Scale}");
         if (!amount.IsPositive) return new Refusal("amount_not_positive", "The amount must be more than zero.", "amount");
@@ -178,9 +174,6 @@ public sealed partial class MakeTransfer(
         }
         return amount;
     }
-
-    [GeneratedRegex(@"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex WithThousands();
 
     internal Task<Transfer?> Find(Guid id, CancellationToken cancel) =>
         db.Set<Transfer>().SingleOrDefaultAsync(t => t.Id == id, cancel);

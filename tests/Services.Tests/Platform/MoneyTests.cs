@@ -15,6 +15,19 @@ public sealed class MoneyTests
             .Sample((amount, weights) =>
                 new Money(amount, Yuan).Split(weights).Sum(part => part.MinorUnits) == amount);
 
+    [Theory]
+    [InlineData(" 1,234.5 ", 123450)]
+    [InlineData("12,345,678.90", 1234567890)]
+    [InlineData("1234.50", 123450)]
+    [InlineData("1,50", null)]
+    [InlineData("1,2345.00", null)]
+    [InlineData("1.234,50", null)]
+    [InlineData(",5", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void TryRead_AsPeopleWrite_ReadsThousandsAndNothingDoubtful(string? typed, int? fen) =>
+        Assert.Equal(fen, Money.TryRead(typed, Yuan, out var money) ? (int)money.MinorUnits : null);
+
     [Fact]
     public void Split_OneFenInThree_GivesItToTheFirst() =>
         Assert.Equal([34, 33, 33], new Money(100, Yuan).Split([1, 1, 1]).Select(part => part.MinorUnits));
