@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -65,13 +67,24 @@ sealed partial class DuePayments(IServiceScopeFactory scopes, TimeProvider clock
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), clock);
         do
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var transfers = await scope.ServiceProvider.GetRequiredService<ScheduledTransfers>().ExecuteDue(stoppingToken);
-            await scope.ServiceProvider.GetRequiredService<ExecutePayments>().ExecuteDue(stoppingToken);
-            if (transfers > 0) Done(log, transfers);
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                var transfers = await scope.ServiceProvider.GetRequiredService<ScheduledTransfers>().ExecuteDue(stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<ExecutePayments>().ExecuteDue(stoppingToken);
+                if (transfers > 0) Done(log, transfers);
+            }
+            catch (Exception failure) when (failure is DbException or DbUpdateException or TimeoutException || failure.InnerException is DbException)
+            {
+                // The database is away. What is due stays due, and each of it has one entry id.
+                Postponed(log, failure);
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    [LoggerMessage(LogLevel.Error, "What is due could not be carried out; it is tried again in a minute.")]
+    static partial void Postponed(ILogger log, Exception failure);
 
     [LoggerMessage(LogLevel.Information, "{Count} scheduled transfers were carried out.")]
     static partial void Done(ILogger log, int count);

@@ -40,6 +40,8 @@ sealed partial class UnreadableRequests : IExceptionHandler
             StatusCodes.Status404NotFound => $"There is nothing at {http.Request.Path}; /openapi/v1.json lists what there is.",
             StatusCodes.Status405MethodNotAllowed => $"{http.Request.Path} does not take {http.Request.Method}, but {http.Response.Headers.Allow}.",
             StatusCodes.Status413PayloadTooLarge => "The request has more bytes than are accepted here.",
+            StatusCodes.Status415UnsupportedMediaType when http.Request.Path.StartsWithSegments("/api/payments", StringComparison.Ordinal) =>
+                "Send the message as XML, with the header Content-Type: application/xml.",
             StatusCodes.Status415UnsupportedMediaType => "Send the body as JSON, with the header Content-Type: application/json.",
             _ => null,
         };

@@ -72,7 +72,7 @@ public sealed class DepositAccounts(
         var hash = AccountNumber.Hash(personalData, payee.Number);
         var here = await db.Set<DepositAccount>().AsNoTracking().Where(a => a.NumberHash == hash).ToListAsync(cancel);
         if (here.Count == 0)
-            return payee.Bank.Length > 0 ? HouseAccounts.Clearing(from.Asset)
+            return payee.Bank.Length > 0 && !payee.Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) ? HouseAccounts.Clearing(from.Asset)
                 : new Refusal("payee_account_unknown", "No account of this bank has this number. Check it, or name the payee's bank.", "payeeNumber");
         if (here.SingleOrDefault(a => a.Currency == from.Currency) is not { } to)
             return new Refusal("currency_mismatch", $"The payee's account is not kept in {from.Currency}.", "payeeNumber", from.Currency);

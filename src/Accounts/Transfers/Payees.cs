@@ -71,9 +71,15 @@ public sealed record Beneficiary(string Name, string Number, string Bank)
         // Every card of this bank carries a check digit: most typing mistakes are found before anything else is asked.
         else if (Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) && !Luhn.Holds(Number))
             yield return new Refusal("payee_number_check_digit", "This card number has a typing mistake: its check digit is wrong.", "payeeNumber");
+        else if (HasFormOfIban(Number) && !Iban.TryParse(Number, out _, out _))
+            yield return new Refusal("payee_iban_invalid", "This IBAN has a typing mistake: its check digits or its length are wrong (ISO 13616).", "payeeNumber");
         if (Bank.Length > LongestBank)
             yield return new Refusal("payee_bank_invalid", $"The bank's name must have at most {LongestBank} characters.", "payeeBank", $"{LongestBank}");
     }
+
+    /// <summary>Two letters and two digits at its beginning.</summary>
+    static bool HasFormOfIban(string number) =>
+        char.IsAsciiLetter(number[0]) && char.IsAsciiLetter(number[1]) && char.IsAsciiDigit(number[2]) && char.IsAsciiDigit(number[3]);
 
     /// <summary>Our BIC in its 8 or 11 characters.</summary>
     public static bool IsOwnBank(string? bank) =>

@@ -1,6 +1,9 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Pujiang.Ledger;
 
 namespace Pujiang.Platform;
@@ -33,10 +36,11 @@ public sealed class FollowerPosition
 /// Handlers do not write for themselves: whoever comes first applies all that is posted, in one transaction, and the others
 /// find their work done. So there is no race between handler and follower, and many callers share one commit.
 /// </remarks>
-public sealed class LedgerFollower(ILedger ledger, ILedgerOwner owner, IServiceScopeFactory scopes)
+public sealed partial class LedgerFollower(ILedger ledger, ILedgerOwner owner, IServiceScopeFactory scopes, ILogger<LedgerFollower> log)
     : BackgroundService, IDisposable
 {
     const int BatchSize = 2_000;
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
     readonly SemaphoreSlim _one = new(1, 1);
     long _position = -1;
 
@@ -87,10 +91,31 @@ public sealed class LedgerFollower(ILedger ledger, ILedgerOwner owner, IServiceS
     /// <summary>Heals what the last run left open, then keeps up with entries for which no handler waits (expiries).</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await CatchUp(stoppingToken);
-        await foreach (var posted in ledger.Follow(Position, stoppingToken))
-            await Apply(posted.Sequence, stoppingToken);
+        while (true)
+        {
+            try
+            {
+                await CatchUp(stoppingToken);
+                await foreach (var posted in ledger.Follow(Position, stoppingToken))
+                    await Apply(posted.Sequence, stoppingToken);
+                return;
+            }
+            catch (Exception failure) when (IsOutage(failure))
+            {
+                // The database is away for a while. Money is safe in the ledger, and handlers tell their callers.
+                Behind(log, Service, failure);
+                await Task.Delay(Pause, stoppingToken);
+            }
+        }
     }
+
+    /// <summary>A connection that broke or can't be made; not a statement that the database refuses, which no waiting heals.</summary>
+    static bool IsOutage(Exception failure) =>
+        failure is DbException { IsTransient: true } || failure is DbException { InnerException: IOException or SocketException }
+        || (failure is DbUpdateException or InvalidOperationException && failure.InnerException is { } inner && IsOutage(inner));
+
+    [LoggerMessage(LogLevel.Error, "The tables of {Service} can't follow the ledger now; it is tried again in a few seconds.")]
+    static partial void Behind(ILogger log, string service, Exception failure);
 
     async Task ApplyUntil(long until, CancellationToken cancel)
     {

@@ -43,18 +43,28 @@ public sealed class OperatorToken(
     public const string Role = "operator";
     const string Prefix = "Bearer ";
 
+    /// <summary>Hexadecimal digits of the token.</summary>
+    const int Length = 64;
+
     public static string PathIn(string dataFolder) => Path.Combine(dataFolder, "keys", "operator.token");
 
     /// <summary>Makes the token file when there is none, readable by this user only.</summary>
     public static void Ensure(string dataFolder)
     {
         var path = PathIn(dataFolder);
-        if (File.Exists(path)) return;
+        // A file of another length was cut off by a crash: it would lock the operator out.
+        if (File.Exists(path) && new FileInfo(path).Length == Length) return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new StreamWriter(path, Encoding.ASCII, options);
-        file.Write(Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexString(RandomNumberGenerator.GetBytes(Length / 2))));
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
     }
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
