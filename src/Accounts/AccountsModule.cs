@@ -1,10 +1,9 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pujiang.Ledger;
 using Pujiang.Platform;
 
 namespace Pujiang.Accounts;
@@ -60,8 +59,11 @@ public static class AccountsModule
 }
 
 /// <summary>Carries out what is due: at the start, which also finishes what a crash left open, and then once a minute.</summary>
-sealed partial class DuePayments(IServiceScopeFactory scopes, TimeProvider clock, ILogger<DuePayments> log) : BackgroundService
+sealed partial class DuePayments(
+    IServiceScopeFactory scopes, TimeProvider clock, BackgroundWork work, ILogger<DuePayments> log) : BackgroundService
 {
+    const string Work = "payments that are due";
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), clock);
@@ -71,12 +73,14 @@ sealed partial class DuePayments(IServiceScopeFactory scopes, TimeProvider clock
             {
                 await using var scope = scopes.CreateAsyncScope();
                 var transfers = await scope.ServiceProvider.GetRequiredService<ScheduledTransfers>().ExecuteDue(stoppingToken);
-                await scope.ServiceProvider.GetRequiredService<ExecutePayments>().ExecuteDue(stoppingToken);
                 if (transfers > 0) Done(log, transfers);
+                await scope.ServiceProvider.GetRequiredService<ExecutePayments>().ExecuteDue(stoppingToken);
+                work.Succeeded(Work);
             }
-            catch (Exception failure) when (failure is DbException or DbUpdateException or TimeoutException || failure.InnerException is DbException)
+            catch (Exception failure) when (failure is not (OperationCanceledException or LedgerStoppedException))
             {
-                // The database is away. What is due stays due, and each of it has one entry id.
+                // What is due stays due, and each of it has one entry id.
+                work.Failed(Work, failure);
                 Postponed(log, failure);
             }
         }

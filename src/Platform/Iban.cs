@@ -36,6 +36,10 @@ public readonly record struct Iban
     public string Value { get; }
     public string Country => Value[..2];
 
+    /// <summary>Begins as only an IBAN does, with two letters and two digits, so that it should be a right one.</summary>
+    public static bool HasForm(string number) =>
+        number.Length > 4 && char.IsAsciiLetter(number[0]) && char.IsAsciiLetter(number[1]) && char.IsAsciiDigit(number[2]) && char.IsAsciiDigit(number[3]);
+
     /// <summary>Without spaces, as in a message; people's spaces are the caller's to remove.</summary>
     public static bool TryParse(string? text, out Iban iban, [NotNullWhen(false)] out string? refusal) =>
         TryParse(text, out iban, out refusal, out _);

@@ -34,6 +34,7 @@ public static class PlatformModule
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<NewId>();
+        services.AddSingleton<BackgroundWork>();
         services.AddSingleton(_ => PersonalData.Open(options.KeyRing));
         services.AddSingleton<ICityTables, PlatformTables>();
         services.AddDbContext<CityDb>((provider, db) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -35,9 +34,9 @@ static class Operations
         app.MapOpenApi();
         app.MapScalarApiReference("/api-docs", page => page.WithTitle("Pujiang API").DisableDefaultFonts().DisableTelemetry()
             .HideDeveloperTools().HideClientButton().DisableAgent().DisableMcp().AddPreferredSecuritySchemes(OperatorToken.Name));
-        // Figures of the machine are nobody else's business: this machine, or the operator.
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path == "/metrics"
-            && (context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) || context.User.IsInRole(OperatorToken.Role)));
+        // Figures of the machine are nobody else's business. An address proves nothing: behind a proxy all callers have its.
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(
+            context => context.Request.Path == "/metrics" && context.User.IsInRole(OperatorToken.Role));
     }
 
     static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancel)
@@ -66,14 +65,15 @@ static class Operations
         return Task.CompletedTask;
     }
 
-    /// <summary>Ready when the ledger answers and the database can be read.</summary>
-    sealed class StoresCheck(ILedger ledger, CityDb db) : IHealthCheck
+    /// <summary>Ready when the ledger answers, the database can be read, and no background work failed when it was last tried.</summary>
+    sealed class StoresCheck(ILedger ledger, CityDb db, BackgroundWork work) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             await ledger.TrialBalance(cancellationToken);
-            return await db.Database.CanConnectAsync(cancellationToken)
-                ? HealthCheckResult.Healthy($"Ledger at entry {ledger.LastSequence}.") : HealthCheckResult.Unhealthy("The database can't be reached.");
+            if (!await db.Database.CanConnectAsync(cancellationToken)) return HealthCheckResult.Unhealthy("The database can't be reached.");
+            return work.Failures is { Count: > 0 } failures ? HealthCheckResult.Unhealthy(string.Join(' ', failures))
+                : HealthCheckResult.Healthy($"Ledger at entry {ledger.LastSequence}.");
         }
     }
 }

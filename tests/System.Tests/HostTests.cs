@@ -169,13 +169,23 @@ public sealed class HostTests(Bank bank)
     [Theory]
     [InlineData("/health/live", "text/plain")]
     [InlineData("/health/ready", "text/plain")]
-    [InlineData("/metrics", "text/plain")]
     [InlineData("/openapi/v1.json", "application/json")]
     public async Task Operations_Answer(string path, string type)
     {
         using var answer = await Http.GetAsync(bank.Url + path);
         Assert.Equal((HttpStatusCode.OK, type), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         Assert.NotEmpty(await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Metrics_AreForTheOperatorAlone()
+    {
+        using var stranger = await Http.GetAsync($"{bank.Url}/metrics");
+        Assert.Equal(HttpStatusCode.NotFound, stranger.StatusCode);
+        var token = await File.ReadAllTextAsync(Path.Combine(bank.Server.Data, "keys", "operator.token"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{bank.Url}/metrics") { Headers = { { "Authorization", $"Bearer {token.Trim()}" } } };
+        using var answer = await Http.SendAsync(request);
+        Assert.Contains("pujiang_ledger_entries", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

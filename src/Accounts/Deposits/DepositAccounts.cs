@@ -70,7 +70,8 @@ public sealed class DepositAccounts(
     internal async Task<Outcome<AccountId>> Resolve(Beneficiary payee, DepositAccount from, CancellationToken cancel)
     {
         var hash = AccountNumber.Hash(personalData, payee.Number);
-        var here = await db.Set<DepositAccount>().AsNoTracking().Where(a => a.NumberHash == hash).ToListAsync(cancel);
+        // Numbers are unique within a bank only.
+        var here = payee.IsOtherBank ? [] : await db.Set<DepositAccount>().AsNoTracking().Where(a => a.NumberHash == hash).ToListAsync(cancel);
         if (here.Count == 0)
             return payee.Bank.Length > 0 && !payee.Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) ? HouseAccounts.Clearing(from.Asset)
                 : new Refusal("payee_account_unknown", "No account of this bank has this number. Check it, or name the payee's bank.", "payeeNumber");

@@ -133,6 +133,8 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
             return new Refusal("number_invalid", "An account number has 4 to 34 digits or letters.", "number");
         if (number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) && !Luhn.Holds(number))
             return new Refusal("number_check_digit", "The check digit of this card number is wrong.", "number");
+        if (Iban.HasForm(number) && !Iban.TryParse(number, out _, out var wrong))
+            return new Refusal("number_iban_invalid", $"This IBAN is not valid (ISO 13616): {wrong}", "number");
         return number;
     }
 

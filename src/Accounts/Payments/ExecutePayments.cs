@@ -11,13 +11,15 @@ public sealed class ExecutePayments(
     const int LinesAtATime = 1_000;
 
     /// <summary>Carries out all that is due in all files. Safe to repeat: each line has one entry id.</summary>
+    /// <exception cref="AggregateException">Some files broke; the others were carried out.</exception>
     public async Task ExecuteDue(CancellationToken cancel)
     {
         var today = clock.Today();
         var files = await db.Set<PaymentLine>().Where(l => l.State == PaymentLineState.Pending && l.DueOn <= today)
             .Select(l => l.FileId).Distinct()
             .Where(id => db.Set<PaymentFile>().Any(f => f.Id == id && f.State == PaymentFileState.Accepted)).ToListAsync(cancel);
-        foreach (var file in files) await Execute(file, cancel);
+        var broken = await BackgroundWork.Each(files, file => Execute(file, cancel));
+        if (broken.Count > 0) throw new AggregateException($"{broken.Count} payment files that are due could not be carried out.", broken);
     }
 
     /// <summary>Carries out what is due in one file.</summary>

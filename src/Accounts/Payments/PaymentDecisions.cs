@@ -62,7 +62,13 @@ sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller calle
     {
         var number = AccountNumber.Normal(transfer.CreditorAccount.Number ?? "");
         if (number.Length == 0) return new Refusal(StatusReasons.InvalidCreditorAccount, "The creditor's account is missing.");
-        var here = known[Hash(transfer.CreditorAccount)].ToList();
+        var bank = transfer.CreditorAgent;
+        // Numbers are unique within a bank only: the agent says whose number it is.
+        var isElsewhere = bank.Bic is not null && !Beneficiary.IsOwnBank(bank.Bic);
+        var isOwnCard = number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal);
+        if (isElsewhere && isOwnCard)
+            return new Refusal(StatusReasons.InvalidCreditorBank, $"{AccountNumber.Masked(number)} is a card of this bank, not of {bank.Bic}.");
+        List<Known> here = isElsewhere ? [] : [.. known[Hash(transfer.CreditorAccount)]];
         if (here.Count > 0)
         {
             if (here.SingleOrDefault(a => a.Account.Currency == from.Currency) is not { } payee)
@@ -72,8 +78,7 @@ sealed class PaymentDecisions(CityDb db, PersonalData personalData, Caller calle
             return Beneficiary.SameName(payee.Owner, transfer.Creditor.Name ?? "") ? payee.Account.Id
                 : new Refusal(StatusReasons.IncorrectCreditorName, "The creditor's name does not belong to the account.");
         }
-        var bank = transfer.CreditorAgent;
-        if (Beneficiary.IsOwnBank(bank.Bic) || number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal))
+        if (Beneficiary.IsOwnBank(bank.Bic) || isOwnCard)
             return new Refusal(StatusReasons.IncorrectAccount, $"This bank has no account {AccountNumber.Masked(number)}.");
         var bankIsNamed = bank.Bic is not null || bank.ClearingMemberId is not null || bank.Name is not null
             || transfer.CreditorAccount.Iban is not null;

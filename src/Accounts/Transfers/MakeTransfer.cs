@@ -156,6 +156,8 @@ public sealed class MakeTransfer(
     {
         if (request.Purpose?.Trim().Length > LongestPurpose)
             yield return new Refusal("purpose_too_long", $"The purpose must have at most {LongestPurpose} characters.", "purpose", $"{LongestPurpose}");
+        else if (PlainText.Problem(request.Purpose?.Trim() ?? "", "purpose") is { } unreadable)
+            yield return unreadable;
         var today = clock.Today();
         if (request.On < today || request.On > today.AddDays(DaysAhead))
             yield return new Refusal("date_out_of_range", $"The day must be from today to {DaysAhead} days ahead.", "on", $"{DaysAhead}");

@@ -66,20 +66,25 @@ public sealed record Beneficiary(string Name, string Number, string Bank)
         if (Name.Length is 0 or > Party.LongestName)
             yield return new Refusal(
                 "payee_name_invalid", $"The payee's name must have 1 to {Party.LongestName} characters.", "payeeName", $"{Party.LongestName}");
+        else if (PlainText.Problem(Name, "payeeName") is { } unreadable)
+            yield return unreadable;
         if (Number.Length is < 4 or > 34 || !Number.All(char.IsAsciiLetterOrDigit))
             yield return new Refusal("payee_number_invalid", "The payee's account number must have 4 to 34 digits or letters.", "payeeNumber");
         // Every card of this bank carries a check digit: most typing mistakes are found before anything else is asked.
         else if (Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) && !Luhn.Holds(Number))
             yield return new Refusal("payee_number_check_digit", "This card number has a typing mistake: its check digit is wrong.", "payeeNumber");
-        else if (HasFormOfIban(Number) && !Iban.TryParse(Number, out _, out _))
+        else if (Iban.HasForm(Number) && !Iban.TryParse(Number, out _, out _))
             yield return new Refusal("payee_iban_invalid", "This IBAN has a typing mistake: its check digits or its length are wrong (ISO 13616).", "payeeNumber");
         if (Bank.Length > LongestBank)
             yield return new Refusal("payee_bank_invalid", $"The bank's name must have at most {LongestBank} characters.", "payeeBank", $"{LongestBank}");
+        else if (PlainText.Problem(Bank, "payeeBank") is { } unreadable)
+            yield return unreadable;
+        else if (IsOtherBank && Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal))
+            yield return new Refusal("payee_bank_not_of_card", "This is a card of this bank: leave the payee's bank empty.", "payeeBank");
     }
 
-    /// <summary>Two letters and two digits at its beginning.</summary>
-    static bool HasFormOfIban(string number) =>
-        char.IsAsciiLetter(number[0]) && char.IsAsciiLetter(number[1]) && char.IsAsciiDigit(number[2]) && char.IsAsciiDigit(number[3]);
+    /// <summary>The bank is named by a BIC that is not ours. (A name in words proves nothing.)</summary>
+    internal bool IsOtherBank => !IsOwnBank(Bank) && Bic.TryParse(Bank.ToUpperInvariant(), out _, out _);
 
     /// <summary>Our BIC in its 8 or 11 characters.</summary>
     public static bool IsOwnBank(string? bank) =>

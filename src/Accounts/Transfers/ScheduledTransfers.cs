@@ -62,19 +62,19 @@ public sealed class ScheduledTransfers(
     }
 
     /// <summary>Carries out every transfer whose day has come. Safe to repeat: each has one entry id.</summary>
+    /// <returns>How many were carried out or refused.</returns>
+    /// <exception cref="AggregateException">Some broke; the others were carried out.</exception>
     public async Task<int> ExecuteDue(CancellationToken cancel)
     {
         var today = clock.Today();
-        var done = 0;
-        while (true)
+        var due = await db.Set<Transfer>().Where(t => t.State == TransferState.Scheduled && t.DueOn <= today)
+            .OrderBy(t => t.DueOn).ThenBy(t => t.Id).Select(t => t.Id).ToListAsync(cancel);
+        var broken = await BackgroundWork.Each(due, async id =>
         {
-            var due = await db.Set<Transfer>().Where(t => t.State == TransferState.Scheduled && t.DueOn <= today)
-                .OrderBy(t => t.DueOn).ThenBy(t => t.Id).Take(100).ToListAsync(cancel);
-            if (due.Count == 0) return done;
-            foreach (var transfer in due) await transfers.Execute(transfer, cancel);
-            done += due.Count;
             db.ChangeTracker.Clear();
-        }
+            await transfers.Execute(await db.Set<Transfer>().SingleAsync(t => t.Id == id, cancel), cancel);
+        });
+        return broken.Count == 0 ? due.Count : throw new AggregateException($"{broken.Count} transfers that are due could not be carried out.", broken);
     }
 
     static readonly Refusal NotFound = new("transfer_not_found", "There is no such transfer among yours.", "id");

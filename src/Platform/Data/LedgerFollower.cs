@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,7 +34,7 @@ public sealed class FollowerPosition
 /// Handlers do not write for themselves: whoever comes first applies all that is posted, in one transaction, and the others
 /// find their work done. So there is no race between handler and follower, and many callers share one commit.
 /// </remarks>
-public sealed partial class LedgerFollower(ILedger ledger, ILedgerOwner owner, IServiceScopeFactory scopes, ILogger<LedgerFollower> log)
+public sealed partial class LedgerFollower(ILedger ledger, ILedgerOwner owner, IServiceScopeFactory scopes, BackgroundWork work, ILogger<LedgerFollower> log)
     : BackgroundService, IDisposable
 {
     const int BatchSize = 2_000;
@@ -45,6 +43,7 @@ public sealed partial class LedgerFollower(ILedger ledger, ILedgerOwner owner, I
     long _position = -1;
 
     public string Service => owner.Service;
+    string Work => $"{Service} follower";
 
     /// <summary>The last sequence whose effects are saved; -1 before the first call.</summary>
     public long Position => Volatile.Read(ref _position);
@@ -96,23 +95,20 @@ public sealed partial class LedgerFollower(ILedger ledger, ILedgerOwner owner, I
             try
             {
                 await CatchUp(stoppingToken);
+                work.Succeeded(Work);
                 await foreach (var posted in ledger.Follow(Position, stoppingToken))
                     await Apply(posted.Sequence, stoppingToken);
                 return;
             }
-            catch (Exception failure) when (IsOutage(failure))
+            catch (Exception failure) when (BackgroundWork.IsOutage(failure))
             {
                 // The database is away for a while. Money is safe in the ledger, and handlers tell their callers.
+                work.Failed(Work, failure);
                 Behind(log, Service, failure);
                 await Task.Delay(Pause, stoppingToken);
             }
         }
     }
-
-    /// <summary>A connection that broke or can't be made; not a statement that the database refuses, which no waiting heals.</summary>
-    static bool IsOutage(Exception failure) =>
-        failure is DbException { IsTransient: true } || failure is DbException { InnerException: IOException or SocketException }
-        || (failure is DbUpdateException or InvalidOperationException && failure.InnerException is { } inner && IsOutage(inner));
 
     [LoggerMessage(LogLevel.Error, "The tables of {Service} can't follow the ledger now; it is tried again in a few seconds.")]
     static partial void Behind(ILogger log, string service, Exception failure);

@@ -48,6 +48,7 @@ public sealed class Party
         var longest = kind == PartyKind.Person ? 50 : LongestName;
         if (name.Length == 0 || name.Length > longest)
             return new Refusal("name_invalid", $"The name must have 1 to {longest} characters.", "name", $"{longest}");
+        if (PlainText.Problem(name, "name") is { } unreadable) return unreadable;
         if (kind == PartyKind.Person && !CitizenId.TryParse(identifier, out _, out var wrongId))
             return new Refusal("citizen_id_invalid", $"The ID number is not valid (GB 11643): {wrongId}", "identifier");
         if (kind == PartyKind.Firm && !CreditCode.TryParse(identifier, out _, out var wrong))

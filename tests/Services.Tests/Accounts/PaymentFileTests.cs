@@ -57,6 +57,7 @@ public sealed class PaymentFileTests
         await closed.Restrict(bank, new Limits(Closed: true));
         await frozen.Restrict(bank, new Limits(FrozenIn: true));
         var dollars = await Customer.Open(bank, 1, currency: "USD");
+        var numbered = await Customer.Open(bank, 4, number: "532013000");
         var unknown = AccountNumber.Card(999_999_999_998);
 
         var file = await Taken(bank, payer, Order(payer,
@@ -66,8 +67,10 @@ public sealed class PaymentFileTests
             new("no-bank", "1.00", "Erika", "0532013000", Bic: null),
             new("unknown", "1.00", payee.Name, unknown),
             new("unknown-card", "1.00", payee.Name, unknown, Bic: null),
+            new("card-elsewhere", "1.00", payee.Name, payee.Number, "COBADEFFXXX"),
+            new("number-elsewhere", "1.00", "Erika", numbered.Number, "COBADEFFXXX"),
             new("bad-iban", "1.00", "Erika", "DE88370400440532013000", "COBADEFFXXX"),
-            To(payee, "898.01", "no-money"),
+            To(payee, "897.01", "no-money"),
             To(payee, "50000.01", "limit"),
             To(closed, "1.00", "closed"),
             To(frozen, "1.00", "frozen"),
@@ -85,21 +88,21 @@ public sealed class PaymentFileTests
         Assert.Equal(
         [
             "good ACSC", "other-bank ACSC", "iban-alone ACSC", "no-bank RJCT RC04", "unknown RJCT AC01", "unknown-card RJCT AC01",
-            "bad-iban RJCT AC01", "no-money RJCT AM04", "limit RJCT AM14", "closed RJCT AC07", "frozen RJCT AC06", "name RJCT BE01",
+            "card-elsewhere RJCT RC04", "number-elsewhere ACSC", "bad-iban RJCT AC01", "no-money RJCT AM04", "limit RJCT AM14", "closed RJCT AC07", "frozen RJCT AC06", "name RJCT BE01",
             "self RJCT AC03", "dollars RJCT AM03", "in-dollars RJCT AM03", "no-currency RJCT AM11", "gold RJCT AM03", "zero RJCT AM01",
             "precise RJCT AM12", "good RJCT AM05", "last ACSC",
         ], await Statuses(bank, payer, file));
-        Assert.Equal((896m, 102m), (await payer.Balance(bank), await payee.Balance(bank)));
-        Assert.Equal(2_00, (await bank.Ledger.Find(HouseAccounts.Clearing(Assets.Cny)))!.Posted);
+        Assert.Equal((895m, 102m), (await payer.Balance(bank), await payee.Balance(bank)));
+        Assert.Equal(3_00, (await bank.Ledger.Find(HouseAccounts.Clearing(Assets.Cny)))!.Posted);
 
         var report = await Report(bank, payer, file);
         Assert.Equal("PART", Assert.Single(Texts(report, "GrpSts")));
-        Assert.Equal((4, 17), (Texts(report, "TxSts").Count(s => s == "ACSC"), Texts(report, "TxSts").Count(s => s == "RJCT")));
-        Assert.Equal(4, Texts(report, "AcctSvcrRef").Count());
+        Assert.Equal((5, 18), (Texts(report, "TxSts").Count(s => s == "ACSC"), Texts(report, "TxSts").Count(s => s == "RJCT")));
+        Assert.Equal(5, Texts(report, "AcctSvcrRef").Count());
         // What a page shows in sums is what the lines say.
         var overview = (await bank.Call((SentFiles files) => files.Describe(file, payer.Caller, CancellationToken.None)))!;
-        Assert.Equal(("PART", 21), (overview.Status, overview.Lines));
-        Assert.Equal("CNY 104.00", Assert.Single(overview.Sums.Single(sum => sum.Status == "ACSC").Amounts).ToString());
+        Assert.Equal(("PART", 23), (overview.Status, overview.Lines));
+        Assert.Equal("CNY 105.00", Assert.Single(overview.Sums.Single(sum => sum.Status == "ACSC").Amounts).ToString());
     }
 
     [Theory]

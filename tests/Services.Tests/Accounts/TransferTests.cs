@@ -248,6 +248,13 @@ public sealed class TransferTests
         await Refused("payee_number_check_digit", request with { PayeeNumber = AccountNumber.Card(1)[..^1] + Wrong(AccountNumber.Card(1)[^1]) });
         await Refused("payee_number_invalid", request with { PayeeNumber = "12#4" });
         await Refused("payee_bank_invalid", request with { PayeeBank = new string('行', 141) });
+        await Refused("payee_bank_not_of_card", request with { PayeeBank = "cobadeff" });
+        foreach (var unreadable in (string[])["A\u0000B", "A\nB", "A\u202EB", "A\uFFFE", "\uD800A", "A\u2028B"])
+        {
+            await Refused("text_unreadable", request with { PayeeName = unreadable });
+            await Refused("text_unreadable", request with { PayeeBank = unreadable });
+            await Refused("text_unreadable", request with { Purpose = unreadable });
+        }
         await Refused("purpose_too_long", request with { Purpose = new string('货', 141) });
         await Refused("date_out_of_range", request with { On = new DateOnly(2026, 3, 1) });
         await Refused("date_out_of_range", request with { On = new DateOnly(2027, 3, 4) });
@@ -255,6 +262,17 @@ public sealed class TransferTests
 
         async Task Refused(string code, MakeTransfer.Request wrong) => Assert.Equal(code, await payer.Transfer(bank, wrong, $"{code}{wrong.On}").Code());
         static char Wrong(char digit) => digit == '0' ? '1' : '0';
+    }
+
+    [Fact]
+    public async Task Handle_NumberOfOursAtAnotherBank_GoesToThatBank()
+    {
+        await using var bank = await TestBank.New(TestDatabase.Sqlite, Customer.Add);
+        var (payer, payee) = (await Customer.Open(bank, 0, "1000.00"), await Customer.Open(bank, 1, number: "532013000"));
+        await payer.Transfer(bank, payer.To(payee, "1.00") with { PayeeName = "Erika 😀 Ödön", PayeeBank = "COBADEFF" }, "k1").Value();
+        await payer.Transfer(bank, payer.To(payee, "2.00") with { PayeeBank = "PUJBCNSH" }, "k2").Value();
+        Assert.Equal(2, await payee.Balance(bank));
+        Assert.Equal(1_00, (await bank.Ledger.Find(HouseAccounts.Clearing(Assets.Cny)))!.Posted);
     }
 
     [Fact]

@@ -6,8 +6,8 @@ using Pujiang.Ledger;
 
 namespace Pujiang.Services.Tests;
 
-/// <summary>The process ended here. Nobody may catch it.</summary>
-public sealed class ProcessKilledException : Exception
+/// <summary>The process ended here. Nobody may catch it, and what waits is over, as when it is cancelled.</summary>
+public sealed class ProcessKilledException : OperationCanceledException
 {
     public ProcessKilledException() { }
     public ProcessKilledException(string message) : base(message) { }

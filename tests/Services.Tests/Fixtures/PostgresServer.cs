@@ -34,6 +34,7 @@ public sealed class PostgresServer : IAsyncDisposable
         wait "$server" || true
         """;
 
+    const string Socket = ".s.PGSQL.5432";
     static readonly Lock Gate = new();
     static Task<Running>? _started;
     static int _databases;
@@ -45,8 +46,20 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var name = $"bank_{Interlocked.Increment(ref _databases)}";
         await Execute(template is null ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {template}");
-        return await ConnectionTo(name);
+        Directory.CreateDirectory(await DoorOf(name));
+        await Back(name);
+        return ConnectionTo(await DoorOf(name), name);
     }
+
+    /// <summary>From now until <see cref="Back"/> the database is away: connections break, and no new one can be made.</summary>
+    public static async Task Away(string connection)
+    {
+        File.Delete(Path.Combine(await DoorOf(NameIn(connection)), Socket));
+        await Disconnect(connection);
+    }
+
+    public static async Task Back(string name) =>
+        File.CreateSymbolicLink(Path.Combine(await DoorOf(name), Socket), Path.Combine((await Started()).Folder, Socket));
 
     /// <summary>Ends all connections to a database, as the end of a client process would.</summary>
     public static Task Disconnect(string connection) =>
@@ -56,6 +69,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         ClosePool(connection);
         await Execute($"DROP DATABASE IF EXISTS {NameIn(connection)} WITH (FORCE)");
+        Directory.Delete(await DoorOf(NameIn(connection)), recursive: true);
     }
 
     /// <summary>Closes idle connections: a database that is copied from must have none.</summary>
@@ -67,12 +81,15 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public static string NameIn(string connection) => new NpgsqlConnectionStringBuilder(connection).Database!;
 
-    static async Task<string> ConnectionTo(string database) =>
-        $"Host={(await Started()).Folder};Username=postgres;Database={database};Include Error Detail=true";
+    /// <summary>Each database has a folder of its own with a link to the server's socket.</summary>
+    static async Task<string> DoorOf(string database) => Path.Combine((await Started()).Folder, database);
+
+    static string ConnectionTo(string folder, string database) =>
+        $"Host={folder};Username=postgres;Database={database};Include Error Detail=true";
 
     static async Task Execute(string sql)
     {
-        await using var connection = new NpgsqlConnection(await ConnectionTo("postgres"));
+        await using var connection = new NpgsqlConnection(ConnectionTo((await Started()).Folder, "postgres"));
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

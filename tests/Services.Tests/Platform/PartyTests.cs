@@ -80,6 +80,7 @@ public sealed class PartyTests
         Assert.Equal("currency_unknown", await Open(person, "cny", null).Code());
         Assert.Equal("number_invalid", await Open(person, null, "12").Code());
         Assert.Equal("number_check_digit", await Open(person, null, "6299990000000000000").Code());
+        Assert.Equal("number_iban_invalid", await Open(person, null, "DE88370400440532013000").Code());
         var (card, other) = (await Open(person, null, null).Value(), await Open(firm, null, null).Value());
         Assert.True(Luhn.Holds(card.Number) && card.Number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal));
         Assert.Equal((DepositProduct.PersonalCurrent, DepositProduct.FirmCurrent), (card.Product, other.Product));
