@@ -19,16 +19,15 @@ sealed class StateMachineBench
     }
 
     /// <summary>Decides the entries, one by one, with all checks, into records that are then thrown away.</summary>
-    public void Post(ReadOnlySpan<Entry> entries)
+    public void Post(Commands commands)
     {
-        if (_results.Length < entries.Length) _results = new EntryResult[entries.Length];
-        Begin();
-        for (var i = 0; i < entries.Length; i++)
+        if (_results.Length < commands.Count) _results = new EntryResult[commands.Count];
+        for (var next = 0; next < commands.Count;)
         {
-            var ofItself = EntryChecks.OfItself(entries[i], isLast: true);
-            _machine.Decide(entries.Slice(i, 1), [ofItself], _results.AsSpan(i, 1));
-            Invariant.Holds(_results[i].IsPosted);
+            Begin();
+            next = _machine.Decide(commands, next, _results, new BalanceList(commands.MostLegs));
         }
+        for (var i = 0; i < commands.Count; i++) Invariant.Holds(_results[i].IsPosted);
     }
 
     // Each batch gets a place of its own, as if the journal had grown.

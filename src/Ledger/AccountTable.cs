@@ -1,18 +1,28 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Pujiang.Ledger;
 
-/// <summary>What the writer needs of an account at every posting, side by side in memory.</summary>
+/// <summary>What the writer needs of an account at every posting: two cache lines, side by side in memory.</summary>
+[StructLayout(LayoutKind.Sequential, Size = Bytes)]
 struct AccountSlot
 {
+    public const int Bytes = 128;
+
+    public AccountId Id;
     public long PostedDebits;
     public long PostedCredits;
     public long PendingDebits;
     public long PendingCredits;
     public long Overdraft;
-    public long FrozenAmount;
 
     /// <summary>Number of legs so far; the next leg's ordinal.</summary>
     public long Legs;
     public LegPosition LastLeg;
+    public long FrozenAmount;
+    public LegPosition FirstLeg;
+    public long FirstPostedAt;
     public int Line;
     public int Asset;
 
@@ -30,9 +40,10 @@ struct AccountSlot
             | (limits.Closed ? LimitFlags.Closed : LimitFlags.None);
     }
 
+    public readonly bool Has(LimitFlags flag) => (Flags & flag) != LimitFlags.None;
+
     public readonly Limits Limits => new(
-        Overdraft, Flags.HasFlag(LimitFlags.FrozenIn), Flags.HasFlag(LimitFlags.FrozenOut), FrozenAmount,
-        Flags.HasFlag(LimitFlags.Closed));
+        Overdraft, Has(LimitFlags.FrozenIn), Has(LimitFlags.FrozenOut), FrozenAmount, Has(LimitFlags.Closed));
 }
 
 [Flags]
@@ -53,29 +64,82 @@ sealed record ChartLine(Asset Asset, AccountKind Kind, string ChartCode)
 }
 
 /// <summary>All accounts, numbered from 0 in the order of their opening. Only the writer changes it.</summary>
-sealed class AccountTable
+sealed unsafe class AccountTable
 {
-    // Chunks, so that growing never copies a big array and references into it stay good.
-    const int ChunkBits = 12;
+    // Chunks of one huge page, so that growing never copies what is there and references into it stay good.
+    const int ChunkBits = 14;
     const int ChunkSize = 1 << ChunkBits;
 
-    readonly Dictionary<AccountId, int> _numbers = [];
-    readonly List<AccountSlot[]> _chunks = [];
-    readonly List<AccountId> _ids = [];
+    readonly List<NativeBlock> _blocks = [];
+    AccountSlot*[] _chunks = new AccountSlot*[16];
     readonly List<string> _references = [];
-    readonly List<LegMarks> _marks = [];
+    readonly Dictionary<int, LegMarks> _marks = [];
     readonly Dictionary<(Asset, AccountKind, string), int> _lineNumbers = [];
     readonly List<ChartLine> _lines = [];
     readonly Dictionary<string, (Asset Asset, int Number)> _assets = new(StringComparer.Ordinal);
 
-    public int Count => _ids.Count;
+    // By the fingerprint of the id: half of it as a tag, and the account's number plus one.
+    NativeBlock _index = new(1024 * sizeof(IndexSlot));
+    int _indexMask = 1023;
+
+    struct IndexSlot
+    {
+        public uint Tag;
+        public int NumberPlusOne;
+    }
+
+    public int Count { get; private set; }
     public IReadOnlyList<ChartLine> Lines => _lines;
 
-    public ref AccountSlot this[int number] => ref _chunks[number >> ChunkBits][number & (ChunkSize - 1)];
+    public ref AccountSlot this[int number]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            Invariant.Holds((uint)number < (uint)Count);
+            return ref _chunks[number >> ChunkBits][number & (ChunkSize - 1)];
+        }
+    }
 
-    public int NumberOf(AccountId id) => _numbers.TryGetValue(id, out var number) ? number : -1;
-    public AccountId IdOf(int number) => _ids[number];
-    public LegMarks MarksOf(int number) => _marks[number];
+    public static ulong Fingerprint(AccountId id) => IdIndex.Fingerprint(new EntryId(id.Value));
+
+    public int NumberOf(AccountId id) => NumberOf(id, Fingerprint(id));
+
+    public int NumberOf(in AccountId id, ulong print)
+    {
+        var slots = (IndexSlot*)_index.Start;
+        for (var place = unchecked((int)print) & _indexMask; slots[place].NumberPlusOne != 0; place = (place + 1) & _indexMask)
+        {
+            if (slots[place].Tag != unchecked((uint)(print >> 32))) continue;
+            var number = slots[place].NumberPlusOne - 1;
+            if (this[number].Id == id) return number;
+        }
+        return -1;
+    }
+
+    /// <summary>Asks for the memory that finding this id will need.</summary>
+    public void Prefetch(ulong print)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0((IndexSlot*)_index.Start + (unchecked((int)print) & _indexMask));
+    }
+
+    /// <summary>Asks for the slot of the account that probably has this id, and does so when its place in the index is already near.</summary>
+    public void PrefetchSlot(ulong print)
+    {
+        if (!Sse.IsSupported) return;
+        var slots = (IndexSlot*)_index.Start;
+        for (var place = unchecked((int)print) & _indexMask; slots[place].NumberPlusOne != 0; place = (place + 1) & _indexMask)
+        {
+            if (slots[place].Tag != unchecked((uint)(print >> 32))) continue;
+            var number = slots[place].NumberPlusOne - 1;
+            var slot = _chunks[number >> ChunkBits] + (number & (ChunkSize - 1));
+            Sse.Prefetch0(slot);
+            Sse.Prefetch0((byte*)slot + AccountSlot.Bytes / 2);
+            return;
+        }
+    }
+
+    public AccountId IdOf(int number) => this[number].Id;
     public ChartLine LineOf(int number) => _lines[this[number].Line];
 
     public bool HasAssetWithOtherScale(Asset asset) =>
@@ -83,14 +147,12 @@ sealed class AccountTable
 
     public int Add(Account account)
     {
-        var number = _ids.Count;
-        if ((number & (ChunkSize - 1)) == 0) _chunks.Add(new AccountSlot[ChunkSize]);
-        _ids.Add(account.Id);
+        var number = Count++;
+        if ((number & (ChunkSize - 1)) == 0) AddChunk(number >> ChunkBits);
         _references.Add(account.Reference);
-        _marks.Add(new LegMarks());
-        _numbers.Add(account.Id, number);
 
         ref var slot = ref this[number];
+        slot.Id = account.Id;
         if (!_assets.TryGetValue(account.Asset.Code, out var asset))
             _assets.Add(account.Asset.Code, asset = (account.Asset, _assets.Count));
         slot.Asset = asset.Number;
@@ -98,7 +160,37 @@ sealed class AccountTable
         slot.GrowsByDebits = account.Kind is AccountKind.Asset or AccountKind.Expense;
         slot.Set(account.Limits);
         _lines[slot.Line].Accounts++;
+        if (Count > _indexMask / 2) GrowIndex();
+        else Index(number);
         return number;
+    }
+
+    void AddChunk(int chunk)
+    {
+        if (chunk == _chunks.Length)
+        {
+            var larger = new AccountSlot*[_chunks.Length * 2];
+            for (var i = 0; i < chunk; i++) larger[i] = _chunks[i];
+            _chunks = larger;
+        }
+        _blocks.Add(new NativeBlock((long)ChunkSize * AccountSlot.Bytes));
+        _chunks[chunk] = (AccountSlot*)_blocks[^1].Start;
+    }
+
+    void Index(int number)
+    {
+        var print = Fingerprint(this[number].Id);
+        var slots = (IndexSlot*)_index.Start;
+        var place = unchecked((int)print) & _indexMask;
+        while (slots[place].NumberPlusOne != 0) place = (place + 1) & _indexMask;
+        slots[place] = new IndexSlot { Tag = unchecked((uint)(print >> 32)), NumberPlusOne = number + 1 };
+    }
+
+    void GrowIndex()
+    {
+        _indexMask = _indexMask * 2 + 1;
+        _index = new NativeBlock((_indexMask + 1L) * sizeof(IndexSlot));
+        for (var number = 0; number < Count; number++) Index(number);
     }
 
     int LineFor(Account account, Asset asset)
@@ -110,11 +202,51 @@ sealed class AccountTable
         return line;
     }
 
+    /// <summary>To be called for each leg: every 64th is kept, with its time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Mark(ref AccountSlot slot, int number, LegPosition at, long postedAt)
+    {
+        if (slot.Legs % LegMarks.Every == 0) AddMark(ref slot, number, at, postedAt);
+    }
+
+    void AddMark(ref AccountSlot slot, int number, LegPosition at, long postedAt)
+    {
+        if (slot.Legs == 0)
+        {
+            (slot.FirstLeg, slot.FirstPostedAt) = (at, postedAt);
+            return;
+        }
+        AddMark(number, at, postedAt);
+    }
+
+    /// <summary>Adds the next mark after the first, which stands in the slot.</summary>
+    public void AddMark(int number, LegPosition at, long postedAt)
+    {
+        if (!_marks.TryGetValue(number, out var marks)) _marks.Add(number, marks = new LegMarks());
+        marks.Add(at, postedAt);
+    }
+
+    /// <summary>Puts back the slot of before, and forgets the marks of legs that are taken back.</summary>
+    public void Restore(int number, in AccountSlot before)
+    {
+        if (_marks.TryGetValue(number, out var marks)) marks.CutTo(before.Legs);
+        this[number] = before;
+    }
+
+    /// <summary>Every 64th leg of the account, oldest first.</summary>
+    public LegMark[] MarksOf(int number)
+    {
+        ref var slot = ref this[number];
+        if (slot.Legs == 0) return [];
+        var first = new LegMark(slot.FirstLeg, slot.FirstPostedAt);
+        return _marks.TryGetValue(number, out var marks) ? [first, .. marks.All] : [first];
+    }
+
     public AccountSlot[] CopySlots()
     {
         var copy = new AccountSlot[Count];
         for (var start = 0; start < copy.Length; start += ChunkSize)
-            _chunks[start >> ChunkBits].AsSpan(0, int.Min(ChunkSize, copy.Length - start)).CopyTo(copy.AsSpan(start));
+            new ReadOnlySpan<AccountSlot>(_chunks[start >> ChunkBits], int.Min(ChunkSize, copy.Length - start)).CopyTo(copy.AsSpan(start));
         return copy;
     }
 
@@ -130,8 +262,9 @@ sealed class AccountTable
     public string? FindContradiction()
     {
         var sums = new (Int128 Debits, Int128 Credits)[_lines.Count];
-        foreach (var slot in CopySlots())
+        for (var number = 0; number < Count; number++)
         {
+            ref var slot = ref this[number];
             sums[slot.Line].Debits += slot.PostedDebits;
             sums[slot.Line].Credits += slot.PostedCredits;
         }
@@ -151,7 +284,7 @@ sealed class AccountTable
         var line = LineOf(number);
         return new Account
         {
-            Id = _ids[number],
+            Id = IdOf(number),
             Asset = line.Asset,
             Kind = line.Kind,
             ChartCode = line.ChartCode,
@@ -161,24 +294,24 @@ sealed class AccountTable
     }
 }
 
-/// <summary>Every 64th leg of an account: where it is and when it was posted. History and as-of queries start from here.</summary>
+/// <summary>Where a leg is and when it was posted.</summary>
+readonly record struct LegMark(LegPosition At, long PostedAt);
+
+/// <summary>Every 64th leg of an account, from the 65th on. History and as-of queries start from here.</summary>
 sealed class LegMarks
 {
     public const int Every = 64;
 
-    readonly List<(LegPosition At, long PostedAt)> _marks = [];
+    readonly List<LegMark> _marks = [];
 
-    public (LegPosition At, long PostedAt)[] ToArray() => [.. _marks];
+    public IReadOnlyList<LegMark> All => _marks;
 
-    public void Note(long ordinal, LegPosition at, long postedAt)
-    {
-        if (ordinal % Every == 0) _marks.Add((at, postedAt));
-    }
+    public void Add(LegPosition at, long postedAt) => _marks.Add(new LegMark(at, postedAt));
 
     /// <summary>Forgets the marks of legs that are taken back.</summary>
     public void CutTo(long legs)
     {
-        var keep = (int)((legs + Every - 1) / Every);
+        var keep = int.Max(0, (int)((legs + Every - 1) / Every) - 1);
         if (_marks.Count > keep) _marks.RemoveRange(keep, _marks.Count - keep);
     }
 }

@@ -30,7 +30,19 @@ sealed class Batch
         if (Length + size > _bytes.Length) Array.Resize(ref _bytes, int.Max(_bytes.Length * 2, Length + size));
         var record = _bytes.AsSpan(Length, size);
         record.Clear();
+        Layout.Put(record, Layout.Size, size);
         Length += size;
+        Records++;
+        return record;
+    }
+
+    /// <summary>Room for a record that begins as a copy of this one.</summary>
+    public Span<byte> Append(ReadOnlySpan<byte> bytes)
+    {
+        if (Length + bytes.Length > _bytes.Length) Array.Resize(ref _bytes, int.Max(_bytes.Length * 2, Length + bytes.Length));
+        var record = _bytes.AsSpan(Length, bytes.Length);
+        bytes.CopyTo(record);
+        Length += bytes.Length;
         Records++;
         return record;
     }

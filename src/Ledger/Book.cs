@@ -88,6 +88,12 @@ public sealed class Book : ILedger, IAsyncDisposable
     public Task<LimitStatus> SetLimits(AccountId account, Limits limits, CancellationToken cancel = default) =>
         _writer.Ask(new LimitsWork(account, limits ?? throw new ArgumentNullException(nameof(limits))), cancel);
 
+    public Task<PeriodStatus> ClosePeriod(DateOnly through, CancellationToken cancel = default) =>
+        _writer.Ask(new PeriodWork(through), cancel);
+
+    public async ValueTask<DateOnly?> ClosedThrough(CancellationToken cancel = default) =>
+        await Read(() => _machine.ClosedThrough, cancel) is var day && day > DateOnly.MinValue ? day : null;
+
     public async ValueTask<AccountState?> Find(AccountId account, CancellationToken cancel = default) =>
         await Read(() => StateOf(account), cancel);
 
@@ -179,7 +185,7 @@ public sealed class Book : ILedger, IAsyncDisposable
         var number = _machine.Accounts.NumberOf(account);
         if (number < 0) return null;
         ref var slot = ref _machine.Accounts[number];
-        return new Chain(slot.Legs, slot.LastLeg, _machine.Accounts.MarksOf(number).ToArray());
+        return new Chain(slot.Legs, slot.LastLeg, _machine.Accounts.MarksOf(number));
     }
 
     PostedEntry? ReadEntry(Position at)

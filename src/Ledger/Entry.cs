@@ -52,6 +52,12 @@ public sealed record Entry
     /// </summary>
     public IReadOnlyList<Leg> Legs { get; init; } = [];
 
+    /// <summary>
+    /// The amount is the most that may move: when limits allow less, all that they allow moves ("balancing" an account). Only for
+    /// posts and holds of two legs with equal amounts. Refused only when nothing at all can move.
+    /// </summary>
+    public bool AtMost { get; init; }
+
     /// <summary>The hold that a capture or release speaks of; otherwise null.</summary>
     public EntryId? Hold { get; init; }
 
@@ -92,6 +98,7 @@ public enum EntryStatus : byte
     ExpiryNotUtc,
     HoldNotAllowed,
     HoldMissing,
+    AtMostNotAllowed,
     LinkIsOpen,
 
     // What it says against what the ledger knows.
@@ -99,6 +106,9 @@ public enum EntryStatus : byte
     IdUsedWithOtherContent,
     AccountUnknown,
     DebitsDifferFromCredits,
+
+    /// <summary>The value date lies in a period that is closed.</summary>
+    PeriodClosed,
     ExpiryNotInFuture,
     HoldUnknown,
 
@@ -139,12 +149,21 @@ public readonly record struct EntryResult(
     EntryStatus Status, long Sequence, DateTime PostedAt, int Leg = -1, bool Repeated = false)
 {
     public bool IsPosted => Status == EntryStatus.Posted;
+
+    /// <summary>The balance of each leg's account after that leg, in the order of the legs as posted; empty when refused.</summary>
+    public ReadOnlyMemory<Balance> Balances { get; init; }
+
+    public bool Equals(EntryResult other) =>
+        (Status, Sequence, PostedAt, Leg, Repeated) == (other.Status, other.Sequence, other.PostedAt, other.Leg, other.Repeated)
+        && Balances.Span.SequenceEqual(other.Balances.Span);
+
+    public override int GetHashCode() => HashCode.Combine(Status, Sequence, PostedAt, Leg, Repeated);
 }
 
 /// <summary>An entry as the journal holds it.</summary>
 /// <param name="Sequence">Position in the ledger's order, from 1, without gaps in the event stream's order.</param>
 /// <param name="PostedAt">UTC, never earlier than that of the entry before.</param>
-/// <param name="Entry">What was posted. The legs of a capture, release or expiry are the amounts that really moved.</param>
+/// <param name="Entry">What was posted. The legs of a capture, release, expiry or an entry "at most" are the amounts that really moved.</param>
 public sealed record PostedEntry(long Sequence, DateTime PostedAt, Entry Entry);
 
 /// <summary>What is left of a hold.</summary>

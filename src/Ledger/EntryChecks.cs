@@ -36,8 +36,12 @@ static class EntryChecks
         var speaksOfHold = action is EntryAction.Capture or EntryAction.Release;
         if (entry.Hold is not null && !speaksOfHold) return (EntryStatus.HoldNotAllowed, -1);
         if (entry.Hold is null && speaksOfHold) return (EntryStatus.HoldMissing, -1);
+        if (entry.AtMost && !MayBeAtMost(entry)) return (EntryStatus.AtMostNotAllowed, -1);
         return entry.Linked && isLast ? (EntryStatus.LinkIsOpen, -1) : (EntryStatus.Posted, -1);
     }
+
+    static bool MayBeAtMost(Entry entry) => entry.Action is EntryAction.Post or EntryAction.Hold && entry.Legs.Count == 2
+        && entry.Legs[0].Side != entry.Legs[1].Side && entry.Legs[0].Amount == entry.Legs[1].Amount;
 
     /// <summary>A side that is neither debit nor credit is no refusal but a bug of the caller.</summary>
     public static void RequireSides(IReadOnlyList<Entry> entries)

@@ -38,6 +38,7 @@ readonly ref struct EntryView(ReadOnlySpan<byte> record)
             Id = Id,
             Action = Action,
             Legs = legs,
+            AtMost = Requested != 0,
             Hold = Hold == default ? null : Hold,
             ExpiresAt = ExpiresAt == 0 ? null : new DateTime(ExpiresAt, DateTimeKind.Utc),
             ValueDate = ValueDate,
@@ -47,32 +48,36 @@ readonly ref struct EntryView(ReadOnlySpan<byte> record)
         });
     }
 
+    /// <summary>The amount asked for by an entry that moved at most so much; otherwise 0.</summary>
+    public long Requested => Int64(_record, Layout.Requested);
+
     /// <summary>Whether the caller sends what is stored here: everything but <see cref="Entry.Linked"/> counts.</summary>
-    public bool HasContentOf(Entry entry, AccountTable accounts)
+    public bool HasContentOf(Command command, AccountTable accounts)
     {
-        if (Action != entry.Action || Hold != (entry.Hold ?? default) || ValueDate != entry.ValueDate
-            || Code != entry.Code || ExpiresAt != (entry.ExpiresAt?.Ticks ?? 0)) return false;
-        if (!HasText(Reference, entry.Reference) || !HasText(Metadata, entry.Metadata)) return false;
-        if (LegsOmitted) return entry.Legs.Count == 0;
-        return entry.Legs.Count == LegCount && HasLegsOf(entry.Legs, accounts);
+        var other = command.Entry;
+        if (Action != other.Action || Hold != other.Hold || ValueDate != other.ValueDate || Code != other.Code || ExpiresAt != other.ExpiresAt
+            || _record[Flags] != other._record[Flags] || Requested != other.Requested) return false;
+        if (!Reference.SequenceEqual(other.Reference) || !Metadata.SequenceEqual(other.Metadata)) return false;
+        return LegsOmitted || (LegCount == other.LegCount && HasLegsOf(command, accounts));
     }
 
-    bool HasLegsOf(IReadOnlyList<Leg> legs, AccountTable accounts)
+    bool HasLegsOf(Command command, AccountTable accounts)
     {
-        for (var i = 0; i < legs.Count; i++)
+        for (var i = 0; i < LegCount; i++)
         {
             var stored = Leg(i);
-            if (stored.Side != legs[i].Side || stored.Amount != legs[i].Amount
-                || accounts.IdOf(stored.Account) != legs[i].Account) return false;
+            var sent = command.Leg(i);
+            if (stored.Side != sent.Side || (stored.Amount != sent.Amount && !command.IsAtMost) || accounts.IdOf(stored.Account) != sent.Account) return false;
         }
         return true;
     }
 
-    static bool HasText(ReadOnlySpan<byte> stored, string text)
+    /// <summary>The balances after each leg.</summary>
+    public Balance[] Balances()
     {
-        if (text.Length > stored.Length) return false;
-        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
-        return bytes[..Encoding.UTF8.GetBytes(text, bytes)].SequenceEqual(stored);
+        var balances = new Balance[LegCount];
+        for (var i = 0; i < balances.Length; i++) balances[i] = Leg(i).After;
+        return balances;
     }
 }
 

@@ -19,9 +19,10 @@ static class Frame
     const int Checksum = 36;
     const int Chain = 40;
 
-    /// <summary>Fills in the header before the payload, and moves the chain on.</summary>
+    /// <summary>Fills in the checksums of the records and the header before them, and moves the chain on.</summary>
     public static void Seal(Span<byte> frame, long number, long time, long firstSequence, int records, Span<byte> chain)
     {
+        foreach (var record in new RecordEnumerator(frame, default)) Layout.Seal(frame.Slice((int)record.At.Packed, record.Bytes.Length));
         Layout.Put(frame, 0, Magic);
         Layout.Put(frame, PayloadBytes, frame.Length - HeaderBytes);
         Layout.Put(frame, Number, number);
@@ -76,7 +77,7 @@ static class SegmentHeader
 {
     public const int Bytes = 72;
     const long Magic = 0x314745534C4A5550;
-    const int Version = 1;
+    const int Version = 2;
 
     public static void Write(Span<byte> header, int segment, long nextBatch, long nextSequence, ReadOnlySpan<byte> chain)
     {

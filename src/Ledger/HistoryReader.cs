@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pujiang.Ledger;
 
 /// <summary>What was known of an account's legs at one moment, all of them durable.</summary>
-readonly record struct Chain(long Legs, LegPosition Last, (LegPosition At, long PostedAt)[] Marks);
+readonly record struct Chain(long Legs, LegPosition Last, LegMark[] Marks);
 
 /// <summary>
 /// Walks an account's legs in the journal. The chain leads only backwards; the marks, every 64th leg, lead into its middle,

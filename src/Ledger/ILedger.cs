@@ -16,6 +16,15 @@ public interface ILedger
     /// <summary>Replaces an account's limits.</summary>
     Task<LimitStatus> SetLimits(AccountId account, Limits limits, CancellationToken cancel = default);
 
+    /// <summary>
+    /// Closes the period up to and with this value date, for ever: later entries with a value date in it are refused. Holds made
+    /// before may still be released and expire, which moves no money.
+    /// </summary>
+    Task<PeriodStatus> ClosePeriod(DateOnly through, CancellationToken cancel = default);
+
+    /// <summary>The last day of the closed period, or null.</summary>
+    ValueTask<DateOnly?> ClosedThrough(CancellationToken cancel = default);
+
     /// <summary>An account with its balance now, or null.</summary>
     ValueTask<AccountState?> Find(AccountId account, CancellationToken cancel = default);
 
@@ -69,6 +78,16 @@ public enum LimitStatus : byte
 
     /// <summary>An account is closed only with a zero balance and no open holds.</summary>
     BalanceNotZero,
+}
+
+/// <summary>Answer to the closing of a period.</summary>
+public enum PeriodStatus : byte
+{
+    /// <summary>Closed now, or closed before through this very day.</summary>
+    Closed = 0,
+
+    /// <summary>A longer period is closed already; a closed period is not opened again.</summary>
+    ClosedFurther,
 }
 
 /// <summary>Which part of an account's history to read.</summary>

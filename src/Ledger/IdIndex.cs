@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pujiang.Ledger;
 
@@ -6,47 +7,83 @@ namespace Pujiang.Ledger;
 /// From an entry's id to the record that answered it: 16 bytes a slot, a 64-bit fingerprint and a position. Two ids may
 /// share a fingerprint, so whoever looks up reads the record to be sure.
 /// </summary>
-/// <remarks>Many small tables instead of a big one: each grows by itself, so growing never stops the writer for long.</remarks>
-sealed class IdIndex
+/// <remarks>
+/// Many small tables instead of a big one: each grows by itself, and each at another load, so that growing is spread evenly over
+/// time and never stops the writer for long.
+/// </remarks>
+sealed unsafe class IdIndex
 {
     public const int Shards = 1024;
+    const int FirstSlots = 4;
     readonly Shard[] _shards = new Shard[Shards];
-
-    public IdIndex()
-    {
-        for (var i = 0; i < Shards; i++) _shards[i] = new Shard();
-    }
 
     public long Count { get; private set; }
 
-    public void Add(EntryId id, Position at) => AddPrint(Fingerprint(id), at);
-
-    /// <summary>Adds what a snapshot holds of an id.</summary>
-    public void AddPrint(ulong print, Position at)
+    public void Add(ulong print, Position at)
     {
-        _shards[print >> 54].Add(print, at);
+        ref var shard = ref _shards[print >> 54];
+        if (shard.Count >= shard.MostSlots) Grow(ref shard, (int)(print >> 54));
+        Put(shard.Slots, shard.Mask, print, at);
+        shard.Count++;
         Count++;
     }
 
     /// <summary>Takes back the last <see cref="Add"/>s, newest first.</summary>
-    public void TakeBack(EntryId id, Position at)
+    public void TakeBack(ulong print, Position at)
     {
-        var print = Fingerprint(id);
-        _shards[print >> 54].TakeBack(print, at);
+        ref var shard = ref _shards[print >> 54];
+        var place = unchecked((int)print) & shard.Mask;
+        while (shard.Slots[place].At != at)
+        {
+            Invariant.Holds(shard.Slots[place].At.Exists);
+            place = (place + 1) & shard.Mask;
+        }
+        shard.Slots[place] = default;
+        // A gap would hide the slots behind it, so they are put again.
+        for (place = (place + 1) & shard.Mask; shard.Slots[place].At.Exists; place = (place + 1) & shard.Mask)
+        {
+            var slot = shard.Slots[place];
+            shard.Slots[place] = default;
+            Put(shard.Slots, shard.Mask, slot.Print, slot.At);
+        }
+        shard.Count--;
         Count--;
     }
 
     /// <summary>The candidates for an id, from <paramref name="probe"/> = -1 on; <see cref="Position.None"/> when there are no more.</summary>
-    public Position Next(EntryId id, ref int probe)
+    public Position Next(ulong print, ref int probe)
     {
-        var print = Fingerprint(id);
-        return _shards[print >> 54].Next(print, ref probe);
+        ref var shard = ref _shards[print >> 54];
+        if (shard.Block is null) return Position.None;
+        var place = probe < 0 ? unchecked((int)print) & shard.Mask : (probe + 1) & shard.Mask;
+        for (; shard.Slots[place].At.Exists; place = (place + 1) & shard.Mask)
+        {
+            if (shard.Slots[place].Print != print) continue;
+            probe = place;
+            return shard.Slots[place].At;
+        }
+        return Position.None;
+    }
+
+    /// <summary>Asks for the memory that a look-up will need.</summary>
+    public void Prefetch(ulong print)
+    {
+        ref var shard = ref _shards[print >> 54];
+        if (Sse.IsSupported && shard.Block is not null) Sse.Prefetch0(shard.Slots + (unchecked((int)print) & shard.Mask));
     }
 
     /// <summary>A shard's answers that stand before this place in the journal.</summary>
-    public (ulong Print, Position At)[] Before(int shard, Position end) => _shards[shard].Before(end);
+    public (ulong Print, Position At)[] Before(int number, Position end)
+    {
+        ref var shard = ref _shards[number];
+        var found = new List<(ulong, Position)>(shard.Count);
+        if (shard.Block is not null)
+            foreach (ref readonly var slot in new Span<Slot>(shard.Slots, shard.Mask + 1))
+                if (slot.At.Exists && slot.At < end) found.Add((slot.Print, slot.At));
+        return [.. found];
+    }
 
-    static ulong Fingerprint(EntryId id)
+    public static ulong Fingerprint(EntryId id)
     {
         var words = MemoryMarshal.Cast<EntryId, ulong>(new ReadOnlySpan<EntryId>(in id));
         unchecked
@@ -59,80 +96,40 @@ sealed class IdIndex
         }
     }
 
+    static void Grow(ref Shard shard, int number)
+    {
+        var slots = shard.Block is null ? FirstSlots : (shard.Mask + 1) * 2;
+        var block = new NativeBlock((long)slots * sizeof(Slot));
+        var larger = (Slot*)block.Start;
+        if (shard.Block is not null)
+            for (var i = 0; i <= shard.Mask; i++)
+                if (shard.Slots[i].At.Exists) Put(larger, slots - 1, shard.Slots[i].Print, shard.Slots[i].At);
+        shard.Block = block;
+        shard.Slots = larger;
+        shard.Mask = slots - 1;
+        // From 50 % to 75 %, by the shard's number.
+        shard.MostSlots = slots / 2 + (int)((long)slots * number / (4 * Shards));
+    }
+
+    static void Put(Slot* slots, int mask, ulong print, Position at)
+    {
+        var place = unchecked((int)print) & mask;
+        while (slots[place].At.Exists) place = (place + 1) & mask;
+        slots[place] = new Slot { Print = print, At = at };
+    }
+
     struct Slot
     {
         public ulong Print;
         public Position At;
     }
 
-    sealed class Shard
+    struct Shard
     {
-        Slot[] _slots = new Slot[4];
-        int _count;
-
-        public void Add(ulong print, Position at)
-        {
-            if ((_count + 1) * 4 > _slots.Length * 3) Grow();
-            Put(_slots, print, at);
-            _count++;
-        }
-
-        public (ulong, Position)[] Before(Position end) =>
-            [.. _slots.Where(slot => slot.At.Exists && slot.At < end).Select(slot => (slot.Print, slot.At))];
-
-        void Grow()
-        {
-            var larger = new Slot[_slots.Length * 2];
-            foreach (var slot in _slots)
-                if (slot.At.Exists) Put(larger, slot.Print, slot.At);
-            _slots = larger;
-        }
-
-        static void Put(Slot[] slots, ulong print, Position at)
-        {
-            var place = unchecked((int)print) & (slots.Length - 1);
-            while (slots[place].At.Exists) place = (place + 1) & (slots.Length - 1);
-            slots[place] = new Slot { Print = print, At = at };
-        }
-
-        public void TakeBack(ulong print, Position at)
-        {
-            var place = unchecked((int)print) & (_slots.Length - 1);
-            while (_slots[place].At != at)
-            {
-                Invariant.Holds(_slots[place].At.Exists);
-                place = (place + 1) & (_slots.Length - 1);
-            }
-            _slots[place] = default;
-            _count--;
-            Rehash((place + 1) & (_slots.Length - 1));
-        }
-
-        // A gap would hide the slots behind it, so they are put again.
-        void Rehash(int place)
-        {
-            while (_slots[place].At.Exists)
-            {
-                var slot = _slots[place];
-                _slots[place] = default;
-                Put(_slots, slot.Print, slot.At);
-                place = (place + 1) & (_slots.Length - 1);
-            }
-        }
-
-        public Position Next(ulong print, ref int probe)
-        {
-            var place = probe < 0 ? unchecked((int)print) & (_slots.Length - 1) : (probe + 1) & (_slots.Length - 1);
-            while (_slots[place].At.Exists)
-            {
-                if (_slots[place].Print == print)
-                {
-                    probe = place;
-                    return _slots[place].At;
-                }
-                place = (place + 1) & (_slots.Length - 1);
-            }
-            return Position.None;
-        }
+        public NativeBlock? Block;
+        public Slot* Slots;
+        public int Mask;
+        public int Count;
+        public int MostSlots;
     }
 }

@@ -6,6 +6,9 @@ struct PlannedLeg
     public int Account;
     public Side Side;
     public long Amount;
+
+    /// <summary>The account's balance after the leg, once it has moved.</summary>
+    public Balance After;
 }
 
 /// <summary>What an entry as a whole does to one account.</summary>
@@ -41,37 +44,68 @@ sealed partial class Machine
     readonly List<(int Asset, Int128 Difference)> _differences = [];
 
     /// <summary>The checks against what the ledger knows, in the order of <see cref="EntryStatus"/>. Leaves the plan behind.</summary>
-    (EntryStatus Status, int Leg) Check(Entry entry)
+    (EntryStatus Status, int Leg) Check(Command command)
     {
-        if (Plan(entry.Legs) is >= 0 and var unknown) return (EntryStatus.AccountUnknown, unknown);
+        var entry = command.Entry;
+        if (Plan(command) is >= 0 and var unknown) return (EntryStatus.AccountUnknown, unknown);
         if (!IsBalanced()) return (EntryStatus.DebitsDifferFromCredits, -1);
-        if (entry.ExpiresAt is { } expiry && expiry.Ticks <= Now) return (EntryStatus.ExpiryNotInFuture, -1);
-        if (entry.Hold is not { } holdId) return CheckEffects(entry.Action);
+        if (entry.ValueDate <= ClosedThrough && entry.Action != EntryAction.Release) return (EntryStatus.PeriodClosed, -1);
+        if (entry.ExpiresAt != 0 && entry.ExpiresAt <= Now) return (EntryStatus.ExpiryNotInFuture, -1);
+        if (entry.Hold != default) return CheckHold(command, entry.Hold);
+        var found = CheckEffects(entry.Action);
+        return command.IsAtMost && found.Status is EntryStatus.ExceedsUnfrozenAmount or EntryStatus.ExceedsAvailable ? PlanLess(command, found) : found;
+    }
 
+    (EntryStatus Status, int Leg) CheckHold(Command command, EntryId holdId)
+    {
         var at = FindRecord(holdId);
         if (!at.Exists) return (EntryStatus.HoldUnknown, -1);
         if (!IsHold(records.Read(at))) return (EntryStatus.HoldIsNoHold, -1);
         var hold = Holds.Find(holdId);
         if (hold is null) return (HasExpired(holdId) ? EntryStatus.HoldExpired : EntryStatus.HoldSettled, -1);
-        if (entry.Action == EntryAction.Release || entry.Legs.Count == 0) Plan(hold);
+        if (command.Action == EntryAction.Release || command.LegCount == 0) Plan(hold);
         var capture = CheckCapture(hold);
         if (capture.Status != EntryStatus.Posted) return capture;
 
         // Giving back what was held moves no money, so no limit can forbid it.
-        return entry.Action == EntryAction.Release ? (EntryStatus.Posted, -1) : CheckEffects(entry.Action);
+        return command.Action == EntryAction.Release ? (EntryStatus.Posted, -1) : CheckEffects(command.Action);
     }
+
+    /// <summary>Plans as much as the limits allow, or keeps the refusal when that is nothing.</summary>
+    (EntryStatus Status, int Leg) PlanLess(Command command, (EntryStatus Status, int Leg) refusal)
+    {
+        Int128 most = _plan[0].Amount;
+        for (var i = 0; i < _effectCount; i++)
+        {
+            ref var slot = ref Accounts[_effects[i].Account];
+            var taken = slot.GrowsByDebits ? _effects[i].Credits : _effects[i].Debits;
+            if (taken > 0 && slot.Overdraft != long.MaxValue) most = Int128.Min(most, FreeOf(slot) - slot.FrozenAmount);
+        }
+        if (most <= 0) return refusal;
+        var (first, second) = (_plan[0], _plan[1]);
+        ClearPlan(2);
+        Add(first.Account, first.Side, (long)most);
+        Add(second.Account, second.Side, (long)most);
+        return CheckEffects(command.Action);
+    }
+
+    /// <summary>What may be taken if nothing were frozen; below zero when an overdraft was made smaller than its use.</summary>
+    static Int128 FreeOf(in AccountSlot slot) => (slot.GrowsByDebits
+        ? (Int128)slot.PostedDebits - slot.PostedCredits - slot.PendingCredits
+        : (Int128)slot.PostedCredits - slot.PostedDebits - slot.PendingDebits) + slot.Overdraft;
 
     static bool IsHold(ReadOnlySpan<byte> record) =>
         (RecordType)record[Layout.Type] == RecordType.Entry && new EntryView(record).Action == EntryAction.Hold;
 
     /// <returns>The first leg whose account is unknown, or -1.</returns>
-    int Plan(IReadOnlyList<Leg> legs)
+    int Plan(Command command)
     {
-        ClearPlan(legs.Count);
-        for (var i = 0; i < legs.Count; i++)
+        var legs = command.LegCount;
+        ClearPlan(legs);
+        for (var i = 0; i < legs; i++)
         {
-            var leg = legs[i];
-            var account = Accounts.NumberOf(leg.Account);
+            var leg = command.Leg(i);
+            var account = Accounts.NumberOf(leg.Account, leg.Print);
             if (account < 0) return i;
             Add(account, leg.Side, leg.Amount);
         }
@@ -105,6 +139,19 @@ sealed partial class Machine
     }
 
     bool IsBalanced()
+    {
+        if (_effectCount == 0) return true;
+        var first = Accounts[_effects[0].Account].Asset;
+        Int128 sum = 0;
+        for (var i = 0; i < _effectCount; i++)
+        {
+            if (Accounts[_effects[i].Account].Asset != first) return IsBalancedInEach();
+            sum += _effects[i].Debits - _effects[i].Credits;
+        }
+        return sum == 0;
+    }
+
+    bool IsBalancedInEach()
     {
         _differences.Clear();
         for (var i = 0; i < _effectCount; i++)
@@ -159,18 +206,15 @@ sealed partial class Machine
         // The sides of a hold may be captured apart, so one does not pay for the other.
         var (taken, added) = action == EntryAction.Hold ? (taking, adding) : (taking - adding, adding - taking);
 
-        if (slot.Flags.HasFlag(LimitFlags.Closed))
-            return (EntryStatus.AccountClosed, FirstOf(takingLeg, addingLeg));
-        if (added > 0 && slot.Flags.HasFlag(LimitFlags.FrozenIn)) return (EntryStatus.AccountFrozenIn, addingLeg);
-        if (taken > 0 && slot.Flags.HasFlag(LimitFlags.FrozenOut)) return (EntryStatus.AccountFrozenOut, takingLeg);
+        if (slot.Has(LimitFlags.Closed)) return (EntryStatus.AccountClosed, FirstOf(takingLeg, addingLeg));
+        if (added > 0 && slot.Has(LimitFlags.FrozenIn)) return (EntryStatus.AccountFrozenIn, addingLeg);
+        if (taken > 0 && slot.Has(LimitFlags.FrozenOut)) return (EntryStatus.AccountFrozenOut, takingLeg);
 
         // A capture posts what the hold has reserved: neither money nor room can be missing any more.
         if (action == EntryAction.Capture) return (EntryStatus.Posted, -1);
         if (taken > 0 && slot.Overdraft != long.MaxValue)
         {
-            var free = (slot.GrowsByDebits
-                ? (Int128)slot.PostedDebits - slot.PostedCredits - slot.PendingCredits
-                : (Int128)slot.PostedCredits - slot.PostedDebits - slot.PendingDebits) + slot.Overdraft;
+            var free = FreeOf(slot);
             if (taken <= free && taken > free - slot.FrozenAmount) return (EntryStatus.ExceedsUnfrozenAmount, takingLeg);
             if (taken > free) return (EntryStatus.ExceedsAvailable, takingLeg);
         }

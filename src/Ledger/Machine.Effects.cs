@@ -1,4 +1,3 @@
-using System.Text;
 using static Pujiang.Ledger.Layout;
 
 namespace Pujiang.Ledger;
@@ -10,47 +9,36 @@ sealed partial class Machine
     (int Length, int Records) _undoMark;
 
     /// <summary>Writes the planned legs and lets them move. All checks are done.</summary>
-    void Post(Entry entry)
+    void Post(Command command)
     {
-        var at = _batch.End;
-        var referenceBytes = Encoding.UTF8.GetByteCount(entry.Reference);
-        var metadataBytes = Encoding.UTF8.GetByteCount(entry.Metadata);
-        var textAt = EntryHeader + _planned * LegBytes;
-        var record = _batch.Append(Align(textAt + referenceBytes + metadataBytes));
-        WriteHeader(record, entry);
-        PutUInt16(record, ReferenceBytes, referenceBytes);
-        PutUInt16(record, MetadataBytes, metadataBytes);
-        Encoding.UTF8.GetBytes(entry.Reference, record[textAt..]);
-        Encoding.UTF8.GetBytes(entry.Metadata, record[(textAt + referenceBytes)..]);
-
+        var at = Batch.End;
+        var record = Append(command);
         SetSequence(Sequence + 1);
         Put(record, Layout.Sequence, Sequence);
-        MoveHold(entry.Action, entry.Id, entry.Hold ?? default, entry.ExpiresAt?.Ticks ?? 0, at);
+        Put(record, PostedAt, Now);
+        var entry = command.Entry;
+        MoveHold(command.Action, entry.Id, entry.Hold, entry.ExpiresAt, at);
         for (var i = 0; i < _planned; i++)
-        {
-            ref readonly var leg = ref _plan[i];
-            Move(in leg, entry.Action, new LegPosition(at, i), record.Slice(EntryHeader + i * LegBytes, LegBytes));
-        }
-        Index(entry.Id, at);
-        Seal(record);
+            Move(ref _plan[i], command.Action, new LegPosition(at, i), record.Slice(EntryHeader + i * LegBytes, LegBytes));
+        Index(command.Print, at);
     }
 
-    void WriteHeader(Span<byte> record, Entry entry)
+    /// <summary>The command as it was sent, with room for the planned legs: a capture or release may have been sent without them.</summary>
+    Span<byte> Append(Command command)
     {
-        record[Layout.Type] = (byte)RecordType.Entry;
-        record[Layout.Action] = (byte)entry.Action;
+        if (_planned == command.LegCount) return Batch.Append(command.Bytes);
+        var texts = command.Bytes[(EntryHeader + command.LegCount * LegBytes)..];
+        var record = Batch.Append(EntryHeader + _planned * LegBytes + texts.Length);
+        var size = record.Length;
+        command.Bytes[..EntryHeader].CopyTo(record);
+        Put(record, Size, size);
         PutUInt16(record, LegCount, _planned);
-        Put(record, PostedAt, Now);
-        Put(record, Layout.Id, entry.Id.Value);
-        Put(record, Layout.Hold, (entry.Hold ?? default).Value);
-        Put(record, ExpiresAt, entry.ExpiresAt?.Ticks ?? 0);
-        Put(record, ValueDate, entry.ValueDate.DayNumber);
-        Put(record, Code, entry.Code);
-        record[Flags] = entry.Legs.Count == 0 ? LegsOmitted : (byte)0;
+        texts.CopyTo(record[(EntryHeader + _planned * LegBytes)..]);
+        return record;
     }
 
     /// <summary>Moves one leg, and writes it with the balance after it and the way to the account's leg before.</summary>
-    void Move(in PlannedLeg leg, EntryAction action, LegPosition at, Span<byte> record)
+    void Move(ref PlannedLeg leg, EntryAction action, LegPosition at, Span<byte> record)
     {
         ref var slot = ref Accounts[leg.Account];
         if (_undoing) RememberSlot(leg.Account, slot);
@@ -62,12 +50,13 @@ sealed partial class Machine
 
         MoveBalance(ref slot, action, leg.Side, leg.Amount);
         if (action is EntryAction.Post or EntryAction.Capture) MoveLine(slot.Line, leg.Side, leg.Amount);
-        Put(record, LegBalance, slot.PostedDebits);
-        Put(record, LegBalance + 8, slot.PostedCredits);
-        Put(record, LegBalance + 16, slot.PendingDebits);
-        Put(record, LegBalance + 24, slot.PendingCredits);
+        leg.After = slot.Balance;
+        Put(record, LegBalance, leg.After.PostedDebits);
+        Put(record, LegBalance + 8, leg.After.PostedCredits);
+        Put(record, LegBalance + 16, leg.After.PendingDebits);
+        Put(record, LegBalance + 24, leg.After.PendingCredits);
 
-        Accounts.MarksOf(leg.Account).Note(slot.Legs, at, Now);
+        Accounts.Mark(ref slot, leg.Account, at, Now);
         slot.LastLeg = at;
         slot.Legs++;
     }
@@ -110,43 +99,43 @@ sealed partial class Machine
             for (var i = 0; i < legs.Length; i++)
                 legs[i] = new HeldLeg { Account = _plan[i].Account, Side = _plan[i].Side, Remaining = _plan[i].Amount };
             Holds.Add(new OpenHold(id, at, Sequence, expiresAt, legs));
-            if (_undoing) _undo.Add(() => Holds.Remove(id));
+            if (_undoing) RememberNoHold(id);
             return;
         }
         var hold = Holds.Find(holdId);
         Invariant.Holds(hold is not null);
-        if (_undoing)
-        {
-            var before = hold!.Copy();
-            _undo.Add(() => Holds.Restore(before));
-        }
+        if (_undoing) RememberHold(hold!.Copy());
         for (var i = 0; i < _planned; i++) hold!.Take(_plan[i].Account, _plan[i].Side, _plan[i].Amount);
         Invariant.Holds(action == EntryAction.Capture || hold!.IsSpent);
         if (hold!.IsSpent) Holds.Remove(holdId);
     }
 
-    void Index(EntryId id, Position at)
+    void RememberNoHold(EntryId id) => _undo.Add(() => Holds.Remove(id));
+    void RememberHold(OpenHold before) => _undo.Add(() => Holds.Restore(before));
+
+    void Index(ulong print, Position at)
     {
-        Ids.Add(id, at);
-        if (_undoing) _undo.Add(() => Ids.TakeBack(id, at));
+        Ids.Add(print, at);
+        if (_undoing) RememberIndex(print, at);
     }
+
+    // Apart, so that nothing is allocated for entries that are not linked.
+    void RememberIndex(ulong print, Position at) => _undo.Add(() => Ids.TakeBack(print, at));
 
     void SetSequence(long sequence)
     {
-        if (_undoing)
-        {
-            var before = Sequence;
-            _undo.Add(() => Sequence = before);
-        }
+        if (_undoing) RememberSequence(Sequence);
         Sequence = sequence;
     }
+
+    void RememberSequence(long before) => _undo.Add(() => Sequence = before);
 
     // Only linked groups are tried before it is known that they succeed; all else is checked first and moved after.
     void BeginUndo()
     {
         Invariant.Holds(!_undoing && _undo.Count == 0);
         _undoing = true;
-        _undoMark = _batch.Mark;
+        _undoMark = Batch.Mark;
     }
 
     void EndUndo()
@@ -160,7 +149,7 @@ sealed partial class Machine
         _undoing = false;
         for (var i = _undo.Count - 1; i >= 0; i--) _undo[i]();
         _undo.Clear();
-        _batch.CutTo(_undoMark);
+        Batch.CutTo(_undoMark);
     }
 
     void RememberSlot(int account, AccountSlot before) => _undo.Add(() =>
@@ -168,7 +157,6 @@ sealed partial class Machine
         ref var slot = ref Accounts[account];
         MoveLine(slot.Line, Side.Debit, (Int128)before.PostedDebits - slot.PostedDebits);
         MoveLine(slot.Line, Side.Credit, (Int128)before.PostedCredits - slot.PostedCredits);
-        Accounts.MarksOf(account).CutTo(before.Legs);
-        slot = before;
+        Accounts.Restore(account, before);
     });
 }

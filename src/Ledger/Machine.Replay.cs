@@ -3,7 +3,7 @@ namespace Pujiang.Ledger;
 sealed partial class Machine
 {
     /// <summary>Goes on from a snapshot's place; accounts, holds and ids are filled in beside.</summary>
-    public void Restore(long sequence, long now) => (Sequence, Now) = (sequence, now);
+    public void Restore(long sequence, long now, DateOnly closedThrough) => (Sequence, Now, ClosedThrough) = (sequence, now, closedThrough);
 
     public void Replay(ReadOnlySpan<byte> frame, Position at)
     {
@@ -32,10 +32,14 @@ sealed partial class Machine
                 Accounts[AccountRecord.Number(record)].Set(AccountRecord.Limits(record));
                 AdvanceTo(AccountRecord.Time(record));
                 break;
+            case RecordType.PeriodClosed:
+                ClosedThrough = PeriodRecord.Through(record);
+                AdvanceTo(PeriodRecord.Time(record));
+                break;
             case RecordType.Refusal:
                 var refused = new EntryId(Layout.Guid(record, Layout.Id));
                 Invariant.Holds(!FindRecord(refused).Exists);
-                Index(refused, at);
+                Index(IdIndex.Fingerprint(refused), at);
                 AdvanceTo(Layout.Int64(record, Layout.RefusedAt));
                 break;
             default:
@@ -59,11 +63,11 @@ sealed partial class Machine
         for (var i = 0; i < _planned; i++)
         {
             expected.Clear();
-            Move(in _plan[i], view.Action, new LegPosition(at, i), expected);
+            Move(ref _plan[i], view.Action, new LegPosition(at, i), expected);
             var stored = record.Slice(Layout.EntryHeader + i * Layout.LegBytes, Layout.LegBytes);
             Invariant.Holds(stored.SequenceEqual(expected));
         }
-        Index(view.Id, at);
+        Index(IdIndex.Fingerprint(view.Id), at);
     }
 
     void AdvanceTo(long time)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pujiang.Ledger;
 
 /// <summary>
@@ -6,7 +8,10 @@ namespace Pujiang.Ledger;
 /// </summary>
 sealed partial class Machine(IRecords records)
 {
-    readonly Batch _batch = records.Batch;
+    /// <summary>How many entries ahead memory is asked for: its latency is the limit, and waits for many places overlap.</summary>
+    const int Ahead = 24;
+
+    Batch Batch => records.Batch;
 
     public AccountTable Accounts { get; } = new();
     public IdIndex Ids { get; } = new();
@@ -27,14 +32,13 @@ sealed partial class Machine(IRecords records)
         while (Holds.NextDue(Now) is { } hold)
         {
             Plan(hold);
-            var expiry = new Entry
+            Post(new Command(Commands.Single(new Entry
             {
                 Id = UnusedExpiryId(hold.Id),
                 Action = EntryAction.Expire,
                 Hold = hold.Id,
                 ValueDate = DateOnly.FromDateTime(new DateTime(Now, DateTimeKind.Utc)),
-            };
-            Post(expiry);
+            })));
         }
     }
 
@@ -46,7 +50,7 @@ sealed partial class Machine(IRecords records)
         if (number < 0)
         {
             number = Accounts.Add(account);
-            AccountRecord.WriteOpened(_batch, account, number, Now);
+            AccountRecord.WriteOpened(Batch, account, number, Now);
             return OpenStatus.Opened;
         }
         // The limits may have been changed since; they are not part of what the account is.
@@ -64,27 +68,73 @@ sealed partial class Machine(IRecords records)
         if (limits.Closed && !isEmpty) return LimitStatus.BalanceNotZero;
         if (slot.Limits == limits) return LimitStatus.Changed;
         slot.Set(limits);
-        AccountRecord.WriteLimits(_batch, id, number, limits, Now);
+        AccountRecord.WriteLimits(Batch, id, number, limits, Now);
         return LimitStatus.Changed;
     }
 
-    /// <summary>Decides one entry or a linked group; a group succeeds or fails as one.</summary>
-    /// <remarks><c>ofItself</c> is, per entry, what the checks on the entry alone have found.</remarks>
-    public void Decide(ReadOnlySpan<Entry> group, ReadOnlySpan<(EntryStatus Status, int Leg)> ofItself, Span<EntryResult> results)
+    /// <summary>The last day of the closed period; <see cref="DateOnly.MinValue"/> as long as nothing is closed.</summary>
+    public DateOnly ClosedThrough { get; private set; }
+
+    public PeriodStatus ClosePeriod(DateOnly through)
     {
-        if (group.Length == 1)
+        if (through < ClosedThrough) return PeriodStatus.ClosedFurther;
+        if (through == ClosedThrough) return PeriodStatus.Closed;
+        ClosedThrough = through;
+        PeriodRecord.Write(Batch, through, Now);
+        return PeriodStatus.Closed;
+    }
+
+    /// <summary>
+    /// Decides commands in order, from <paramref name="first"/> on, until the batch is full; a linked group succeeds or fails as one.
+    /// </summary>
+    /// <returns>The first command that is not decided.</returns>
+    public int Decide(Commands commands, int first, EntryResult[] results, BalanceList balances)
+    {
+        var near = first;
+        while (first < commands.Count && Batch.Length < Journal.BatchBytes)
         {
-            results[0] = Try(group[0], ofItself[0]);
-            if (results[0] is { IsPosted: false, Repeated: false }) Remember(group[0], results[0]);
-            return;
+            if (near < first + Ahead / 2) near = Prefetch(commands, near, int.Min(commands.Count, first + Ahead));
+            var end = first + 1;
+            while (commands[end - 1].IsLinked && end < commands.Count) end++;
+            if (end == first + 1) DecideOne(commands[first], out results[first], balances);
+            else DecideGroup(commands, first, end, results, balances);
+            first = end;
         }
-        BeginUndo();
-        for (var i = 0; i < group.Length; i++)
+        return first;
+    }
+
+    /// <summary>Asks first for the places of all, then, when these have come, for what they lead to.</summary>
+    int Prefetch(Commands commands, int from, int until)
+    {
+        for (var i = from; i < until; i++)
         {
-            results[i] = Try(group[i], ofItself[i]);
+            var command = commands[i];
+            Ids.Prefetch(command.Print);
+            for (var leg = 0; leg < command.LegCount && leg < Ahead; leg++) Accounts.Prefetch(command.Leg(leg).Print);
+        }
+        for (var i = from; i < until; i++)
+        {
+            var command = commands[i];
+            for (var leg = 0; leg < command.LegCount && leg < Ahead; leg++) Accounts.PrefetchSlot(command.Leg(leg).Print);
+        }
+        return int.Max(from, until);
+    }
+
+    void DecideOne(Command command, out EntryResult result, BalanceList balances)
+    {
+        result = Try(command, balances);
+        if (result is { IsPosted: false, Repeated: false }) Remember(command, result);
+    }
+
+    void DecideGroup(Commands commands, int first, int end, EntryResult[] results, BalanceList balances)
+    {
+        BeginUndo();
+        for (var i = first; i < end; i++)
+        {
+            results[i] = Try(commands[i], balances);
             if (results[i].IsPosted) continue;
             Undo();
-            RefuseGroup(group, ofItself, i, results);
+            RefuseGroup(commands, first, end, i, results);
             return;
         }
         EndUndo();
@@ -94,61 +144,81 @@ sealed partial class Machine(IRecords records)
     /// The culprit keeps its own answer, and so do entries that were answered before or are wrong in themselves; all others
     /// fall with it.
     /// </summary>
-    void RefuseGroup(
-        ReadOnlySpan<Entry> group, ReadOnlySpan<(EntryStatus Status, int Leg)> ofItself, int culprit, Span<EntryResult> results)
+    void RefuseGroup(Commands commands, int first, int end, int culprit, EntryResult[] results)
     {
-        for (var i = 0; i < group.Length; i++)
+        for (var i = first; i < end; i++)
         {
-            if (ofItself[i].Status != EntryStatus.Posted) results[i] = Refused(ofItself[i].Status, ofItself[i].Leg);
-            else if (i != culprit) results[i] = EarlierAnswer(group[i]) ?? Refused(EntryStatus.LinkedEntryRefused, -1);
-            if (results[i] is { IsPosted: false, Repeated: false }) Remember(group[i], results[i]);
+            var command = commands[i];
+            var (status, leg) = command.OfItself;
+            if (status != EntryStatus.Posted) results[i] = Refused(status, leg);
+            else if (i != culprit) results[i] = EarlierAnswer(command, out var earlier) ? earlier : Refused(EntryStatus.LinkedEntryRefused, -1);
+            if (results[i] is { IsPosted: false, Repeated: false }) Remember(command, results[i]);
         }
     }
 
-    EntryResult Try(Entry entry, (EntryStatus Status, int Leg) ofItself)
+    EntryResult Try(Command command, BalanceList balances)
     {
-        if (ofItself.Status != EntryStatus.Posted) return Refused(ofItself.Status, ofItself.Leg);
-        if (EarlierAnswer(entry) is { } earlier) return earlier;
-        var (status, leg) = Check(entry);
+        var (status, leg) = command.OfItself;
+        if (status != EntryStatus.Posted) return Refused(status, leg);
+        if (EarlierAnswer(command, out var earlier)) return earlier;
+        (status, leg) = Check(command);
         if (status != EntryStatus.Posted) return Refused(status, leg);
 
         // Past this point it must succeed.
-        Post(entry);
-        return new EntryResult(EntryStatus.Posted, Sequence, new DateTime(Now, DateTimeKind.Utc));
+        Post(command);
+        return new EntryResult(EntryStatus.Posted, Sequence, new DateTime(Now, DateTimeKind.Utc)) { Balances = BalancesOfPlan(balances) };
+    }
+
+    ReadOnlyMemory<Balance> BalancesOfPlan(BalanceList balances)
+    {
+        var room = balances.Take(_planned);
+        var into = room.Span;
+        for (var i = 0; i < into.Length; i++) into[i] = _plan[i].After;
+        return room;
     }
 
     EntryResult Refused(EntryStatus status, int leg) => new(status, 0, new DateTime(Now, DateTimeKind.Utc), leg);
 
-    EntryResult? EarlierAnswer(Entry entry)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    bool EarlierAnswer(Command command, out EntryResult answer)
     {
-        var at = FindRecord(entry.Id);
-        if (!at.Exists) return null;
+        var at = FindRecord(command.Id, command.Print);
+        answer = default;
+        if (!at.Exists) return false;
+        answer = EarlierAnswer(command, at);
+        return true;
+    }
+
+    EntryResult EarlierAnswer(Command command, Position at)
+    {
         var record = records.Read(at);
         if ((RecordType)record[Layout.Type] == RecordType.Refusal)
-            return RefusalRecord.Matches(record, entry) ? RefusalRecord.Result(record) : Refused(EntryStatus.IdUsedWithOtherContent, -1);
+            return RefusalRecord.Matches(record, command) ? RefusalRecord.Result(record) : Refused(EntryStatus.IdUsedWithOtherContent, -1);
         var view = new EntryView(record);
-        return view.HasContentOf(entry, Accounts)
-            ? new EntryResult(EntryStatus.Posted, view.Sequence, view.PostedTime, Repeated: true)
+        return view.HasContentOf(command, Accounts)
+            ? new EntryResult(EntryStatus.Posted, view.Sequence, view.PostedTime, Repeated: true) { Balances = view.Balances() }
             : Refused(EntryStatus.IdUsedWithOtherContent, -1);
     }
 
     /// <summary>The entry or refusal with this id.</summary>
-    public Position FindRecord(EntryId id)
+    public Position FindRecord(EntryId id) => FindRecord(id, IdIndex.Fingerprint(id));
+
+    Position FindRecord(EntryId id, ulong print)
     {
         var probe = -1;
-        while (Ids.Next(id, ref probe) is { Exists: true } at)
+        while (Ids.Next(print, ref probe) is { Exists: true } at)
             if (Layout.Guid(records.Read(at), Layout.Id) == id.Value) return at;
         return Position.None;
     }
 
     // What an entry says of itself is wrong for ever, and an id in use has its record: neither needs remembering.
-    void Remember(Entry entry, EntryResult result)
+    void Remember(Command command, EntryResult result)
     {
         if (result.Status <= EntryStatus.IdUsedWithOtherContent) return;
-        if (FindRecord(entry.Id).Exists) return;
-        var at = _batch.End;
-        RefusalRecord.Write(_batch, entry, result);
-        Index(entry.Id, at);
+        if (FindRecord(command.Id, command.Print).Exists) return;
+        var at = Batch.End;
+        RefusalRecord.Write(Batch, command, result);
+        Index(command.Print, at);
     }
 
     EntryId UnusedExpiryId(EntryId hold)
@@ -173,9 +243,25 @@ sealed partial class Machine(IRecords records)
     }
 }
 
+/// <summary>Room for the balances in the answers to one call: one piece of memory for all of them.</summary>
+sealed class BalanceList(int expected)
+{
+    Balance[] _room = new Balance[expected];
+    int _taken;
+
+    /// <summary>Captures and releases may move more legs than they were sent with; they get a piece of their own.</summary>
+    public Memory<Balance> Take(int count)
+    {
+        if (_taken + count > _room.Length) return new Balance[count];
+        _taken += count;
+        return _room.AsMemory(_taken - count, count);
+    }
+}
+
 /// <summary>Where the machine writes and how it reads what was written before.</summary>
 interface IRecords
 {
+    /// <summary>The batch that is being decided.</summary>
     Batch Batch { get; }
 
     /// <summary>The record at this place; valid until the next call.</summary>

@@ -10,6 +10,7 @@ enum RecordType : byte
     AccountOpened = 2,
     LimitsChanged = 3,
     Refusal = 4,
+    PeriodClosed = 5,
 }
 
 /// <summary>
@@ -35,8 +36,21 @@ static class Layout
     public const int ValueDate = 72;
     public const int Code = 76;
     public const int Flags = 80;
-    public const int EntryHeader = 88;
+    public const int Requested = 88;
+    public const int ReferencePrevious = 96;
+    public const int EntryHeader = 104;
+
+    // Flags of an entry.
     public const byte LegsOmitted = 1;
+    public const byte AtMost = 2;
+
+    // A command is an entry's record before it is decided: what the machine will fill in carries what callers' threads have found.
+    public const int CommandPrint = Sequence;
+    public const int CommandStatus = PostedAt;
+    public const int CommandLinked = PostedAt + 1;
+    public const int CommandRefusedLeg = PostedAt + 4;
+    public const int CommandLegId = LegBalance;
+    public const int CommandLegPrint = LegPrevious;
 
     // A leg.
     public const int LegAccount = 0;
@@ -68,17 +82,17 @@ static class Layout
     public const int ContentHash = 48;
     public const int RefusalBytes = 64;
 
+    // Period closed.
+    public const int PeriodTime = 24;
+    public const int PeriodThrough = 32;
+
     public const int MaxLegs = 1000;
     public const int LargestRecord = EntryHeader + MaxLegs * LegBytes + 4096;
 
     public static int Align(int bytes) => (bytes + 7) & ~7;
 
-    /// <summary>Writes size and checksum; the rest of the record must be in place.</summary>
-    public static void Seal(Span<byte> record)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(record, record.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[Checksum..], ChecksumOf(record));
-    }
+    /// <summary>Writes the checksum; the rest of the record must be in place.</summary>
+    public static void Seal(Span<byte> record) => BinaryPrimitives.WriteUInt32LittleEndian(record[Checksum..], ChecksumOf(record));
 
     public static bool IsSound(ReadOnlySpan<byte> record) =>
         record.Length >= RefusalBytes

@@ -7,7 +7,7 @@ namespace Pujiang.Ledger;
 /// <summary>The state at a place in the journal, so that recovery need not read all that stands before it.</summary>
 static class Snapshot
 {
-    const long Magic = 0x31504E534C4A5550;
+    const long Magic = 0x32504E534C4A5550;
     const string Prefix = "snapshot-";
     const string Unfinished = ".new";
 
@@ -45,6 +45,7 @@ static class Snapshot
         output.Put(source.Point.NextSequence);
         output.Put(source.Point.Chain);
         output.Put(source.Now);
+        output.Put(source.ClosedThrough.DayNumber);
     }
 
     static void WriteHolds(SealedWriter output, IReadOnlyList<OpenHold> holds)
@@ -69,21 +70,20 @@ static class Snapshot
         var input = new SealedReader(file);
         if (input.Int64() != Magic || input.Int32() != Unsafe.SizeOf<AccountSlot>()) return null;
         var point = new JournalPoint(new Position(input.Int64()), input.Int64(), input.Int64(), input.Bytes(32).ToArray());
-        machine.Restore(point.NextSequence - 1, now: input.Int64());
+        machine.Restore(point.NextSequence - 1, now: input.Int64(), closedThrough: DateOnly.FromDayNumber(input.Int32()));
         for (var accounts = input.Int32(); accounts > 0; accounts--) ReadAccount(input, machine.Accounts);
         for (var holds = input.Int32(); holds > 0; holds--) machine.Holds.Add(ReadHold(input));
-        for (var ids = input.Int64(); ids > 0; ids--) machine.Ids.AddPrint(unchecked((ulong)input.Int64()), new Position(input.Int64()));
+        for (var ids = input.Int64(); ids > 0; ids--) machine.Ids.Add(unchecked((ulong)input.Int64()), new Position(input.Int64()));
         for (var count = input.Int32(); count > 0; count--) marks.Note(input.Int64(), new Position(input.Int64()));
         return point;
     }
 
     static void ReadAccount(SealedReader input, AccountTable accounts)
     {
-        var id = new AccountId(input.Guid());
         var slot = MemoryMarshal.Read<AccountSlot>(input.Bytes(Unsafe.SizeOf<AccountSlot>()));
         var number = accounts.Add(new Account
         {
-            Id = id,
+            Id = slot.Id,
             Asset = new Asset(input.Text(), input.Int32()),
             Kind = (AccountKind)input.Int32(),
             ChartCode = input.Text(),
@@ -93,8 +93,8 @@ static class Snapshot
         var line = accounts.LineOf(number);
         line.Debits += slot.PostedDebits;
         line.Credits += slot.PostedCredits;
-        for (long ordinal = 0; ordinal < slot.Legs; ordinal += LegMarks.Every)
-            accounts.MarksOf(number).Note(ordinal, new LegPosition(input.Int64()), input.Int64());
+        for (long ordinal = LegMarks.Every; ordinal < slot.Legs; ordinal += LegMarks.Every)
+            accounts.AddMark(number, new LegPosition(input.Int64()), input.Int64());
     }
 
     static OpenHold ReadHold(SealedReader input)
@@ -120,13 +120,14 @@ sealed class SnapshotSource
     /// <summary>To be made by the writer, between two batches.</summary>
     public SnapshotSource(Machine machine, SequenceMarks marks, Lock gate, JournalPoint point)
     {
-        (_machine, _marks, _gate, Point, Now) = (machine, marks, gate, point, machine.Now);
+        (_machine, _marks, _gate, Point, Now, ClosedThrough) = (machine, marks, gate, point, machine.Now, machine.ClosedThrough);
         _slots = machine.Accounts.CopySlots();
         Holds = [.. machine.Holds.All.OrderBy(hold => hold.Sequence).Select(hold => hold.Copy())];
     }
 
     public JournalPoint Point { get; }
     public long Now { get; }
+    public DateOnly ClosedThrough { get; }
     public IReadOnlyList<OpenHold> Holds { get; }
 
     public void WriteAccounts(SealedWriter output)
@@ -135,20 +136,19 @@ sealed class SnapshotSource
         for (var number = 0; number < _slots.Length; number++)
         {
             Account account;
-            (LegPosition At, long PostedAt)[] marks;
+            LegMark[] marks;
             lock (_gate)
             {
                 account = _machine.Accounts.Describe(number);
-                marks = _machine.Accounts.MarksOf(number).ToArray();
+                marks = _machine.Accounts.MarksOf(number);
             }
-            output.Put(account.Id.Value);
             output.Put(MemoryMarshal.AsBytes(_slots.AsSpan(number, 1)));
             output.Put(account.Asset.Code);
             output.Put(account.Asset.Scale);
             output.Put((int)account.Kind);
             output.Put(account.ChartCode);
             output.Put(account.Reference);
-            for (var mark = 0; mark * (long)LegMarks.Every < _slots[number].Legs; mark++)
+            for (var mark = 1; mark * (long)LegMarks.Every < _slots[number].Legs; mark++)
             {
                 output.Put(marks[mark].At.Packed);
                 output.Put(marks[mark].PostedAt);

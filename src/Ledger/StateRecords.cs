@@ -20,14 +20,12 @@ static class AccountRecord
         Encoding.ASCII.GetBytes(asset, record[AccountTexts..]);
         Encoding.ASCII.GetBytes(chart, record[(AccountTexts + asset.Length)..]);
         Encoding.UTF8.GetBytes(owner, record[(AccountTexts + asset.Length + chart.Length)..]);
-        Seal(record);
     }
 
     public static void WriteLimits(Batch batch, AccountId id, int number, Limits limits, long now)
     {
         var record = batch.Append(AccountTexts);
         WriteFixed(record, RecordType.LimitsChanged, id, number, limits, now);
-        Seal(record);
     }
 
     static void WriteFixed(Span<byte> record, RecordType type, AccountId id, int number, Limits limits, long now)
@@ -66,25 +64,39 @@ static class AccountRecord
     }
 }
 
+/// <summary>The record "period closed".</summary>
+static class PeriodRecord
+{
+    public static void Write(Batch batch, DateOnly through, long now)
+    {
+        var record = batch.Append(RefusalBytes);
+        record[Layout.Type] = (byte)RecordType.PeriodClosed;
+        Put(record, PeriodTime, now);
+        Put(record, PeriodThrough, through.DayNumber);
+    }
+
+    public static long Time(ReadOnlySpan<byte> record) => Int64(record, PeriodTime);
+    public static DateOnly Through(ReadOnlySpan<byte> record) => DateOnly.FromDayNumber(Int32(record, PeriodThrough));
+}
+
 /// <summary>A refusal that is remembered: the same question gets the same answer for ever.</summary>
 static class RefusalRecord
 {
-    public static void Write(Batch batch, Entry entry, EntryResult result)
+    public static void Write(Batch batch, Command command, EntryResult result)
     {
         var record = batch.Append(RefusalBytes);
         record[Layout.Type] = (byte)RecordType.Refusal;
         record[RefusalStatus] = (byte)result.Status;
         BinaryPrimitives.WriteInt16LittleEndian(record[RefusalLeg..], (short)result.Leg);
         Put(record, RefusedAt, result.PostedAt.Ticks);
-        Put(record, Layout.Id, entry.Id.Value);
-        HashContent(entry, record.Slice(ContentHash, 16));
-        Seal(record);
+        Put(record, Layout.Id, command.Id.Value);
+        HashContent(command, record.Slice(ContentHash, 16));
     }
 
-    public static bool Matches(ReadOnlySpan<byte> record, Entry entry)
+    public static bool Matches(ReadOnlySpan<byte> record, Command command)
     {
         Span<byte> hash = stackalloc byte[16];
-        HashContent(entry, hash);
+        HashContent(command, hash);
         return hash.SequenceEqual(record.Slice(ContentHash, 16));
     }
 
@@ -92,34 +104,16 @@ static class RefusalRecord
         (EntryStatus)record[RefusalStatus], 0, new DateTime(Int64(record, RefusedAt), DateTimeKind.Utc),
         BinaryPrimitives.ReadInt16LittleEndian(record[RefusalLeg..]), Repeated: true);
 
-    /// <summary>128 bits of SHA-256 over everything in the entry but <see cref="Entry.Linked"/>; each part of fixed length or led by it.</summary>
-    static void HashContent(Entry entry, Span<byte> into)
+    /// <summary>128 bits of SHA-256 over everything that the caller said but <see cref="Entry.Linked"/>; each part of fixed length or led by it.</summary>
+    static void HashContent(Command command, Span<byte> into)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> part = stackalloc byte[64];
-        part.Clear();
-        part[0] = (byte)entry.Action;
-        part[1] = entry.Hold is null ? (byte)0 : (byte)1;
-        part[2] = entry.ExpiresAt is null ? (byte)0 : (byte)1;
-        Put(part, 4, entry.Legs.Count);
-        Put(part, 8, (entry.Hold ?? default).Value);
-        Put(part, 24, entry.ExpiresAt?.Ticks ?? 0);
-        Put(part, 32, entry.ValueDate.DayNumber);
-        Put(part, 36, entry.Code);
-        Put(part, 40, Encoding.UTF8.GetByteCount(entry.Reference));
-        Put(part, 44, Encoding.UTF8.GetByteCount(entry.Metadata));
-        Put(part, 48, entry.Id.Value);
-        hash.AppendData(part);
-        foreach (var leg in entry.Legs)
-        {
-            part[..32].Clear();
-            Put(part, 0, leg.Account.Value);
-            part[16] = (byte)leg.Side;
-            Put(part, 24, leg.Amount);
-            hash.AppendData(part[..32]);
-        }
-        hash.AppendData(Encoding.UTF8.GetBytes(entry.Reference));
-        hash.AppendData(Encoding.UTF8.GetBytes(entry.Metadata));
+        var said = command.Bytes;
+        hash.AppendData(said[Layout.Type..Layout.Sequence]);
+        hash.AppendData(said[Layout.Id..Requested]);
+        for (var i = 0; i < command.LegCount; i++)
+            hash.AppendData(said.Slice(EntryHeader + i * LegBytes + LegSide, CommandLegId + 16 - LegSide));
+        hash.AppendData(said[(EntryHeader + command.LegCount * LegBytes)..]);
         Span<byte> full = stackalloc byte[32];
         hash.GetHashAndReset(full);
         full[..16].CopyTo(into);

@@ -59,37 +59,44 @@ sealed class LimitsWork(AccountId account, Limits limits) : Work<LimitStatus>
     }
 }
 
+sealed class PeriodWork(DateOnly through) : Work<PeriodStatus>
+{
+    PeriodStatus _result;
+
+    protected override PeriodStatus Result => _result;
+
+    public override bool Decide(Machine machine, Batch batch)
+    {
+        _result = machine.ClosePeriod(through);
+        return true;
+    }
+}
+
 sealed class PostWork : Work<IReadOnlyList<EntryResult>>
 {
-    readonly Entry[] _entries;
-    readonly (EntryStatus Status, int Leg)[] _ofItself;
+    readonly Commands _commands;
     readonly EntryResult[] _results;
+    readonly BalanceList _balances;
     int _next;
 
     /// <summary>Made on the caller's thread, with the checks that need no state.</summary>
     public PostWork(IReadOnlyList<Entry> entries)
     {
-        _entries = [.. entries];
-        EntryChecks.RequireSides(_entries);
-        EntryChecks.RequireGroupsThatFit(_entries);
-        _results = new EntryResult[_entries.Length];
-        _ofItself = new (EntryStatus, int)[_entries.Length];
-        for (var i = 0; i < _entries.Length; i++)
-            _ofItself[i] = EntryChecks.OfItself(_entries[i], isLast: i == _entries.Length - 1);
+        EntryChecks.RequireSides(entries);
+        EntryChecks.RequireGroupsThatFit(entries);
+        _commands = new Commands(entries);
+        _results = new EntryResult[_commands.Count];
+        _balances = new BalanceList(_commands.MostLegs);
     }
 
     protected override IReadOnlyList<EntryResult> Result => _results;
 
     public override bool Decide(Machine machine, Batch batch)
     {
-        while (_next < _entries.Length && batch.Length < Journal.BatchBytes)
-        {
-            var length = 1;
-            while (_next + length < _entries.Length && _entries[_next + length - 1].Linked) length++;
-            machine.Decide(_entries.AsSpan(_next, length), _ofItself.AsSpan(_next, length), _results.AsSpan(_next, length));
-            _next += length;
-        }
-        return _next == _entries.Length;
+        _next = machine.Decide(_commands, _next, _results, _balances);
+        if (_next < _commands.Count) return false;
+        _commands.Return();
+        return true;
     }
 }
 

@@ -5,6 +5,7 @@ namespace Pujiang.Ledger.Tests;
 abstract record Step
 {
     public sealed record Opens(Account[] Accounts) : Step;
+    public sealed record Close(DateOnly Through) : Step;
     public sealed record Posts(Entry[] Entries) : Step;
 
     /// <summary>Sends an earlier call again, as a caller does that has lost the answer.</summary>
@@ -85,6 +86,8 @@ static class AnySequence
         (40, Gen.Const(EntryAction.Post)), (25, Gen.Const(EntryAction.Hold)), (25, Gen.Const(EntryAction.Capture)),
         (10, Gen.Const(EntryAction.Release)), (1, Gen.Const(EntryAction.Expire)));
 
+    static readonly DateOnly Day = new(2026, 3, 1);
+
     static readonly Gen<Entry> AnyEntry =
         from id in Gen.Int[0, Ids]
         from action in AnyAction
@@ -95,6 +98,8 @@ static class AnySequence
         from expiry in AnyExpiry
         from texts in Gen.Int[0, 60]
         from linked in Gen.Int[0, 5]
+        from atMost in Gen.Int[0, 3]
+        from day in Gen.Int[-1, 4]
         select Shape(new Entry
         {
             Id = id == 0 ? default : TestBook.EntryId(id),
@@ -102,7 +107,8 @@ static class AnySequence
             Legs = legs,
             Hold = TestBook.EntryId(hold),
             ExpiresAt = expiry,
-            ValueDate = new DateOnly(2026, 3, 1),
+            ValueDate = Day.AddDays(day),
+            AtMost = atMost == 0,
             Reference = texts == 1 ? new string('长', 43) : "",
             Metadata = texts == 2 ? new string('长', 683) : "",
             Linked = linked == 0,
@@ -111,6 +117,7 @@ static class AnySequence
     static Entry Shape(Entry entry, int all, int slip)
     {
         var ofHold = entry.Action is EntryAction.Capture or EntryAction.Release;
+        if (slip != 4 && (ofHold || entry.Legs.Count != 2 || entry.Legs[0].Amount != entry.Legs[1].Amount)) entry = entry with { AtMost = false };
         if (ofHold && (all == 0 || entry.Action == EntryAction.Release) && slip != 3) entry = entry with { Legs = [] };
         if (ofHold == (slip == 1)) entry = entry with { Hold = null };
         return entry.Action == EntryAction.Hold || slip == 2 ? entry : entry with { ExpiresAt = null };
@@ -176,6 +183,7 @@ static class AnySequence
         (2, HugeAmounts),
         (8, Gen.Int[0, 100].Select(call => (Step)new Step.Again(call))),
         (6, Gen.Select(Gen.Int[1, 11], AnyLimits, (id, limits) => (Step)new Step.Limit(TestBook.Id(id), limits))),
+        (1, Gen.Int[-4, 1].Select(day => (Step)new Step.Close(Day.AddDays(day)))),
         (5, Gen.Int[1, 40].Select(minutes => (Step)new Step.Wait(minutes))),
         (2, Gen.Const((Step)new Step.Restart())));
 

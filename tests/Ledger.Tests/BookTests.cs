@@ -18,10 +18,35 @@ public class BookTests
     {
         await using var test = await WithMoney();
         var result = await test.Post(Transfer(2, from: 2, to: 3, 400));
-        Assert.Equal(new EntryResult(EntryStatus.Posted, 2, Start), result);
+        Assert.Equal(new EntryResult(EntryStatus.Posted, 2, Start) { Balances = new Balance[] { new(400, 1000, 0, 0), new(0, 400, 0, 0) } }, result);
         Assert.Equal(600, (await test.Book.Find(Id(2)))!.Posted);
         Assert.Equal(400, (await test.Book.Find(Id(3)))!.Posted);
         Assert.Equal(EntryStatus.ExceedsAvailable, (await test.Post(Transfer(3, from: 2, to: 3, 601))).Status);
+    }
+
+    [Fact]
+    public async Task Post_AtMost_MovesWhatIsThereAndKeepsWhatWasAsked()
+    {
+        await using var test = await WithMoney();
+        var wanted = Transfer(2, from: 2, to: 3, 1500) with { AtMost = true };
+        Assert.Equal(new Balance(1000, 1000, 0, 0), (await test.Post(wanted)).Balances.Span[0]);
+        Assert.True((await test.Post(wanted)).Repeated);
+        Assert.Equal(1000, (await test.Book.Find(Id(3)))!.Posted);
+        Assert.Equal([1000, 1000], (await test.Book.FindEntry(wanted.Id))!.Entry.Legs.Select(leg => leg.Amount));
+        Assert.Equal(EntryStatus.IdUsedWithOtherContent, (await test.Post(wanted with { Legs = Transfer(2, 2, 3, 1000).Legs })).Status);
+        Assert.Equal(EntryStatus.ExceedsAvailable, (await test.Post(wanted with { Id = EntryId(3) })).Status);
+    }
+
+    [Fact]
+    public async Task ClosePeriod_RefusesEarlierValueDatesAndStaysClosed()
+    {
+        await using var test = await WithMoney();
+        var day = Transfer(2, 2, 3, 1).ValueDate;
+        Assert.Equal(PeriodStatus.Closed, await test.Book.ClosePeriod(day));
+        Assert.Equal(PeriodStatus.ClosedFurther, await test.Book.ClosePeriod(day.AddDays(-1)));
+        Assert.Equal(EntryStatus.PeriodClosed, (await test.Post(Transfer(2, 2, 3, 1))).Status);
+        Assert.True((await test.Post(Transfer(3, 2, 3, 1) with { ValueDate = day.AddDays(1) })).IsPosted);
+        Assert.Equal(day, await test.Book.ClosedThrough());
     }
 
     [Fact]

@@ -30,6 +30,15 @@ sealed class Model
     public Dictionary<EntryId, HoldModel> Holds { get; private set; } = [];
     public List<PostedEntry> Entries { get; private set; } = [];
     public DateTime Now { get; set; } = TestBook.Start;
+    public DateOnly? ClosedThrough { get; private set; }
+
+    public PeriodStatus ClosePeriod(DateOnly through)
+    {
+        ExpireDue();
+        if (through < ClosedThrough) return PeriodStatus.ClosedFurther;
+        ClosedThrough = through;
+        return PeriodStatus.Closed;
+    }
 
     public OpenStatus Open(Account account)
     {
@@ -121,9 +130,18 @@ sealed class Model
         if (Earlier(entry) is { } earlier) return earlier;
         var moved = entry.Legs;
         if (entry.Hold is { } id && entry.Legs.Count == 0 && Holds.TryGetValue(id, out var hold)) moved = Left(hold);
-        if (AgainstState(entry, moved) is { Status: not EntryStatus.Posted } refused) return refused;
+        var answer = AgainstState(entry, moved);
+        if (entry.AtMost && answer.Status is EntryStatus.ExceedsAvailable or EntryStatus.ExceedsUnfrozenAmount && MostOf(entry) is > 0 and var most)
+        {
+            moved = [.. moved.Select(leg => leg with { Amount = most })];
+            answer = AgainstState(entry with { Legs = moved }, moved);
+        }
+        if (!answer.IsPosted) return answer;
         var posted = Apply(entry with { Legs = moved });
-        var result = new EntryResult(EntryStatus.Posted, posted.Sequence, Now);
+        var result = new EntryResult(EntryStatus.Posted, posted.Sequence, Now)
+        {
+            Balances = posted.Entry.Legs.Select((leg, i) => Accounts[leg.Account].Lines.Last(line => line.Posted == posted && line.Leg == i).After).ToArray(),
+        };
         _answers.Add(entry.Id, new Answer(entry, result));
         return result;
     }
@@ -148,8 +166,21 @@ sealed class Model
         if (entry.ExpiresAt is { Kind: not DateTimeKind.Utc }) return No(EntryStatus.ExpiryNotUtc);
         if (entry.Hold is not null && !ofHold) return No(EntryStatus.HoldNotAllowed);
         if (entry.Hold is null && ofHold) return No(EntryStatus.HoldMissing);
+        var isPair = legs.Count == 2 && legs[0].Amount == legs[1].Amount && legs[0].Side != legs[1].Side;
+        if (entry.AtMost && (ofHold || !isPair)) return No(EntryStatus.AtMostNotAllowed);
         return isOpenLink ? No(EntryStatus.LinkIsOpen) : Yes;
     }
+
+    /// <summary>What can be taken from whoever of the two gives: all that is there and not held or frozen.</summary>
+    long MostOf(Entry entry) => entry.Legs.Min(leg =>
+    {
+        var account = Accounts[leg.Account];
+        var gives = (leg.Side == Side.Debit) != account.GrowsByDebits;
+        if (!gives || account.Account.Limits.Overdraft == long.MaxValue) return leg.Amount;
+        var held = account.GrowsByDebits ? account.Balance.PendingCredits : account.Balance.PendingDebits;
+        var free = (Int128)account.Balance.On(account.Account.Kind) - held + account.Account.Limits.Overdraft - account.Account.Limits.FrozenAmount;
+        return (long)Int128.Clamp(free, 0, leg.Amount);
+    });
 
     EntryResult AgainstState(Entry entry, IReadOnlyList<Leg> moved)
     {
@@ -158,6 +189,7 @@ sealed class Model
         if (unknown >= 0) return No(EntryStatus.AccountUnknown, unknown);
         if (legs.GroupBy(leg => Accounts[leg.Account].Account.Asset).Any(group => Sum(group, Side.Debit) != Sum(group, Side.Credit)))
             return No(EntryStatus.DebitsDifferFromCredits);
+        if (entry.ValueDate <= ClosedThrough && entry.Action != EntryAction.Release) return No(EntryStatus.PeriodClosed);
         if (entry.ExpiresAt <= Now) return No(EntryStatus.ExpiryNotInFuture);
         if (entry.Hold is { } id)
         {

@@ -85,6 +85,9 @@ public class ModelTests
                     Assert.Equal(changed, await book.SetLimits(limit.Account, limit.Limits));
                     lock (LimitsSeen) LimitsSeen.Add(changed);
                     break;
+                case Step.Close close:
+                    Assert.Equal(_model.ClosePeriod(close.Through), await book.ClosePeriod(close.Through));
+                    break;
                 case Step.Wait wait:
                     _model.Now = _model.Now.AddMinutes(wait.Minutes);
                     _time.Advance(TimeSpan.FromMinutes(wait.Minutes));
@@ -105,6 +108,7 @@ public class ModelTests
         async Task Compare(Book book)
         {
             Assert.Equal(_model.Entries.Count, book.LastSequence);
+            Assert.Equal(_model.ClosedThrough, await book.ClosedThrough());
             foreach (var (id, account) in _model.Accounts)
             {
                 Assert.Equal(new AccountState(account.Account, account.Balance), await book.Find(id));

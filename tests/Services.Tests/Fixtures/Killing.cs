@@ -72,6 +72,11 @@ sealed class MortalLedger(ILedger inner, KillSwitch kill) : ILedger
     public Task<LimitStatus> SetLimits(AccountId account, Limits limits, CancellationToken cancel = default) =>
         Durable("set limits", [], () => inner.SetLimits(account, limits, cancel));
 
+    public Task<PeriodStatus> ClosePeriod(DateOnly through, CancellationToken cancel = default) =>
+        Durable("close period", [], () => inner.ClosePeriod(through, cancel));
+
+    public ValueTask<DateOnly?> ClosedThrough(CancellationToken cancel = default) => Alive().ClosedThrough(cancel);
+
     public ValueTask<AccountState?> Find(AccountId account, CancellationToken cancel = default) => Alive().Find(account, cancel);
 
     public ValueTask<Balance?> BalanceAsOf(AccountId account, DateTime at, CancellationToken cancel = default) =>
