@@ -22,6 +22,7 @@ static class LedgerBench
             Row("---", "---:");
             InMemory(entries);
             var options = new BookOptions { Directory = directory, SnapshotEvery = 0 };
+            if (entries == 1_000_000) return 0;
             await Bulk(options, entries);
             await Callers(options);
             await Recovery(options);
@@ -41,18 +42,25 @@ static class LedgerBench
 
     static void InMemory(int entries)
     {
-        var bench = new StateMachineBench();
-        bench.Open(AllAccounts());
-        var time = TimeSpan.Zero;
-        foreach (var batch in Batches(entries, kind: 1))
-        {
-            var commands = new Commands(batch);
-            var began = Stopwatch.GetTimestamp();
-            bench.Post(commands);
-            commands.Return();
-            time += Stopwatch.GetElapsedTime(began);
-        }
-        Row("state machine alone, in memory, one thread", PerSecond(entries, time));
+        foreach (var accounts in (int[])[10_000, 1_000_000])
+            foreach (var choice in Enum.GetValues<LedgerLoad.Choice>())
+            {
+                var load = new LedgerLoad(accounts, choice, run: 1);
+                var bench = new StateMachineBench();
+                bench.Open(load.AllAccounts());
+                bench.Post(new Commands([.. load.Funding()]));
+                var rates = new List<double>();
+                for (var run = 0; run < 5; run++)
+                {
+                    var commands = LedgerLoad.Batches(entries / 5, Batch, load.Transfer).Select(batch => new Commands(batch)).ToArray();
+                    GC.Collect();
+                    var began = Stopwatch.GetTimestamp();
+                    foreach (var batch in commands) bench.Post(batch);
+                    rates.Add(commands.Length * Batch / Stopwatch.GetElapsedTime(began).TotalSeconds);
+                    foreach (var batch in commands) batch.Return();
+                }
+                Row($"state machine alone, in memory, one thread; {accounts:N0} accounts, {choice}", $"{rates.Order().ElementAt(2):N0} /s");
+            }
     }
 
     static async Task Bulk(BookOptions options, int entries)

@@ -12,7 +12,7 @@ sealed class StateMachineBench
 
     public StateMachineBench() => _machine = new Machine(new BatchOnly(_batch));
 
-    public void Open(IReadOnlyList<Account> accounts)
+    public void Open(IEnumerable<Account> accounts)
     {
         Begin();
         foreach (var account in accounts) Invariant.Holds(EntryChecks.OfItself(account) == OpenStatus.Opened && _machine.Open(account) == OpenStatus.Opened);
@@ -31,7 +31,7 @@ sealed class StateMachineBench
     }
 
     // Each batch gets a place of its own, as if the journal had grown.
-    void Begin() => _batch.Begin(new Position((int)++_frames, SegmentHeader.Bytes));
+    void Begin() => _batch.Begin(new Position((int)++_frames, SegmentHeader.Bytes), 1);
 
     sealed class BatchOnly(Batch batch) : IRecords
     {

@@ -41,8 +41,8 @@ public sealed class Book : ILedger, IAsyncDisposable
         try
         {
             var began = options.Time.GetTimestamp();
-            var batch = new Batch();
-            var recovery = Pujiang.Ledger.Recovery.Load(disk, options.Directory, files, new BookRecords(batch, files));
+            var records = new BookRecords(files);
+            var recovery = Pujiang.Ledger.Recovery.Load(disk, options.Directory, files, records);
             var scan = recovery.Scan;
             Pujiang.Ledger.Recovery.CutTail(files, scan);
             var report = new RecoveryReport(
@@ -50,7 +50,7 @@ public sealed class Book : ILedger, IAsyncDisposable
                 files.Describe(scan.TornTail), recovery.Snapshot, options.Time.GetElapsedTime(began));
             var journal = new Journal(files, options.SegmentBytes, scan.Reached, recovery.Marks);
             var snapshots = new Snapshots(options, recovery.Machine, recovery.Marks, journal);
-            var writer = new Writer(recovery.Machine, batch, journal, options, snapshots);
+            var writer = new Writer(recovery.Machine, records, journal, options, snapshots);
             return new Book(@lock, files, recovery, writer, snapshots, report);
         }
         catch

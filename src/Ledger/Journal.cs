@@ -7,6 +7,7 @@ sealed class Journal(JournalFiles files, long segmentBytes, JournalPoint from, S
     public const int BatchBytes = 2 << 20;
 
     readonly byte[] _chain = [.. from.Chain];
+    Task? _prepared;
     IDiskFile? _file = from.End.Exists ? files[from.End.Segment] : null;
 
     /// <summary>Where the next frame goes.</summary>
@@ -15,12 +16,14 @@ sealed class Journal(JournalFiles files, long segmentBytes, JournalPoint from, S
     public long NextBatch { get; private set; } = from.NextBatch;
     public ReadOnlySpan<byte> Chain => _chain;
 
-    /// <summary>Begins a new segment when a full batch would not fit into this one.</summary>
-    public void MakeRoom(long nextSequence)
+    /// <summary>Whether a full batch fits into the segment behind this place.</summary>
+    public bool HasRoom(Position end) => end.Exists && end.Offset + long.Min(BatchBytes, segmentBytes / 4) <= segmentBytes;
+
+    public void BeginSegment(long nextSequence)
     {
-        var full = long.Min(BatchBytes, segmentBytes / 4);
-        if (End.Exists && End.Offset + full <= segmentBytes) return;
         var segment = End.Segment + 1;
+        _prepared?.Wait();
+        _prepared = null;
         Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
         SegmentHeader.Write(header, segment, NextBatch, nextSequence, _chain);
         files.Create(segment, header, segmentBytes);
@@ -29,14 +32,34 @@ sealed class Journal(JournalFiles files, long segmentBytes, JournalPoint from, S
     }
 
     /// <summary>Writes the batch as one frame and returns when it is durable.</summary>
-    public void Append(Batch batch, long time, long firstSequence)
+    public void Append(Batch batch)
     {
         var frame = batch.Bytes.Span;
-        Frame.Seal(frame, NextBatch, time, firstSequence, batch.Records, _chain);
+        Frame.Seal(frame, NextBatch, batch.Time, batch.FirstSequence, batch.Records, _chain);
         _file!.Write(frame, End.Offset);
         _file.Flush();
-        marks.Note(firstSequence, End);
+        marks.Note(batch.FirstSequence, End);
         End = End.Plus(frame.Length);
         NextBatch++;
+        if (files.PreparesAhead && _prepared is null && End.Offset > segmentBytes / 2) _prepared = Prepare(End.Segment + 1);
     }
+
+    /// <summary>
+    /// Fills the next segment with zeros in the background: a file that was written before is flushed in half the time of one that was
+    /// only reserved. What fails here will fail again, and be told, when the segment is needed.
+    /// </summary>
+    Task Prepare(int segment) => Task.Run(() =>
+    {
+        try
+        {
+            files.Prepare(segment, segmentBytes);
+        }
+        catch (IOException)
+        {
+            files.Forget(segment);
+        }
+    });
+
+    /// <summary>Returns when nothing is written in the background any more.</summary>
+    public void Close() => _prepared?.Wait();
 }

@@ -9,7 +9,7 @@ namespace Pujiang.Ledger;
 sealed partial class Machine(IRecords records)
 {
     /// <summary>How many entries ahead memory is asked for: its latency is the limit, and waits for many places overlap.</summary>
-    const int Ahead = 24;
+    const int Ahead = 16;
 
     Batch Batch => records.Batch;
 
@@ -90,10 +90,16 @@ sealed partial class Machine(IRecords records)
     /// <returns>The first command that is not decided.</returns>
     public int Decide(Commands commands, int first, EntryResult[] results, BalanceList balances)
     {
-        var near = first;
+        var (near, nearer) = (first, first);
         while (first < commands.Count && Batch.Length < Journal.BatchBytes)
         {
-            if (near < first + Ahead / 2) near = Prefetch(commands, near, int.Min(commands.Count, first + Ahead));
+            while (nearer < commands.Count && nearer < first + Ahead)
+            {
+                PrefetchSlots(commands, nearer, near);
+                nearer = near;
+                near = int.Min(commands.Count, near + Ahead);
+                PrefetchPlaces(commands, nearer, near);
+            }
             var end = first + 1;
             while (commands[end - 1].IsLinked && end < commands.Count) end++;
             if (end == first + 1) DecideOne(commands[first], out results[first], balances);
@@ -103,8 +109,8 @@ sealed partial class Machine(IRecords records)
         return first;
     }
 
-    /// <summary>Asks first for the places of all, then, when these have come, for what they lead to.</summary>
-    int Prefetch(Commands commands, int from, int until)
+    /// <summary>Asks for the places where ids and accounts are looked up.</summary>
+    void PrefetchPlaces(Commands commands, int from, int until)
     {
         for (var i = from; i < until; i++)
         {
@@ -112,12 +118,16 @@ sealed partial class Machine(IRecords records)
             Ids.Prefetch(command.Print);
             for (var leg = 0; leg < command.LegCount && leg < Ahead; leg++) Accounts.Prefetch(command.Leg(leg).Print);
         }
+    }
+
+    /// <summary>When these have come, asks for the accounts that they lead to.</summary>
+    void PrefetchSlots(Commands commands, int from, int until)
+    {
         for (var i = from; i < until; i++)
         {
             var command = commands[i];
             for (var leg = 0; leg < command.LegCount && leg < Ahead; leg++) Accounts.PrefetchSlot(command.Leg(leg).Print);
         }
-        return int.Max(from, until);
     }
 
     void DecideOne(Command command, out EntryResult result, BalanceList balances)

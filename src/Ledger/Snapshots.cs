@@ -9,10 +9,12 @@ sealed class Snapshots(BookOptions options, Machine machine, SequenceMarks marks
     /// <summary>Why the last snapshot could not be written, or null. The ledger goes on: a snapshot only shortens recovery.</summary>
     public IOException? Failure { get; private set; }
 
-    /// <summary>Called by the writer between two batches.</summary>
+    public bool IsDue => options.SnapshotEvery > 0 && machine.Sequence - _last >= options.SnapshotEvery && _running.IsCompleted;
+
+    /// <summary>Called by the writer between two batches, when all that is decided is durable.</summary>
     public void Consider(Lock gate)
     {
-        if (options.SnapshotEvery == 0 || machine.Sequence - _last < options.SnapshotEvery || !_running.IsCompleted) return;
+        if (!IsDue) return;
         _last = machine.Sequence;
         var point = new JournalPoint(journal.End, journal.NextBatch, machine.Sequence + 1, journal.Chain.ToArray());
         var source = new SnapshotSource(machine, marks, gate, point);

@@ -27,7 +27,7 @@ static class Verification
         if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"There is no ledger in {Path.GetFullPath(directory)}.");
         var began = time.GetTimestamp();
         using var files = new JournalFiles(disk, directory, FileUse.Read);
-        var machine = new Machine(new BookRecords(new Batch(), files));
+        var machine = new Machine(new BookRecords(files));
         var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), JournalPoint.Beginning, Position.None);
         string? damage = null;
         try

@@ -3,33 +3,32 @@ using System.Threading.Channels;
 namespace Pujiang.Ledger;
 
 /// <summary>
-/// The one thread that changes the ledger: gathers commands into a batch, decides them, makes them durable, answers. While
-/// one batch is flushed the next gathers in the queue.
+/// The one thread that changes the ledger: gathers commands into a batch, decides them, sees that they become durable, answers.
+/// While one batch is flushed the next is gathered, and when it is large also decided.
 /// </summary>
 sealed class Writer : IDisposable
 {
     readonly Machine _machine;
-    readonly Batch _batch;
+    readonly BookRecords _records;
     readonly Journal _journal;
     readonly TimeProvider _time;
     readonly Channel<Work> _queue;
-    readonly List<Work> _decided = [];
     readonly Thread _thread;
+    readonly Flusher _flusher;
     readonly ITimer _expiryTimer;
     readonly Snapshots _snapshots;
     Work? _unfinished;
-    TaskCompletionSource? _nextBatch;
     long _lastSequence;
     long _end;
-    bool _isDirty;
 
-    public Writer(Machine machine, Batch batch, Journal journal, BookOptions options, Snapshots snapshots)
+    public Writer(Machine machine, BookRecords records, Journal journal, BookOptions options, Snapshots snapshots)
     {
-        (_machine, _batch, _journal, _time, _snapshots) = (machine, batch, journal, options.Time, snapshots);
+        (_machine, _records, _journal, _time, _snapshots) = (machine, records, journal, options.Time, snapshots);
         _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         _expiryTimer = _time.CreateTimer(
             _ => _queue.Writer.TryWrite(WakeWork.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         (_lastSequence, _end) = (machine.Sequence, journal.End.Packed);
+        _flusher = new Flusher(Flush);
         _thread = new Thread(Run) { Name = "Ledger writer", IsBackground = true };
         _thread.Start();
     }
@@ -60,18 +59,13 @@ sealed class Writer : IDisposable
     public Task WhenDurable()
     {
         if (Failure is { } failure) return Task.FromException(failure);
-        return _isDirty ? NextBatch() : Task.CompletedTask;
+        return !_records.Batch.IsEmpty ? _records.Batch.Durable : _records.InFlight?.Durable ?? Task.CompletedTask;
     }
 
     /// <summary>Completes when a further batch is durable.</summary>
     public Task NextBatch()
     {
-        lock (Gate)
-        {
-            if (Failure is { } failure) return Task.FromException(failure);
-            _nextBatch ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _nextBatch.Task;
-        }
+        lock (Gate) return Failure is { } failure ? Task.FromException(failure) : (_records.InFlight ?? _records.Batch).Durable;
     }
 
     void Run()
@@ -96,57 +90,93 @@ sealed class Writer : IDisposable
 
     void WriteBatch()
     {
-        var first = _machine.Sequence + 1;
-        _journal.MakeRoom(first);
+        var batch = Begin();
         Step(() =>
         {
-            _batch.Begin(_journal.End);
             _machine.Advance(_time.GetUtcNow().UtcTicks);
             _machine.ExpireDue();
         });
-        while (_batch.Length < Journal.BatchBytes && TakeWork() is { } work)
+        Gather(batch);
+        if (_flusher.IsBusy)
         {
-            var isDone = false;
-            Step(() => isDone = work.Decide(_machine, _batch));
-            if (isDone) _decided.Add(work);
-            else _unfinished = work;
+            // What comes while the batch before is flushed becomes durable with this one.
+            _flusher.Wait();
+            Gather(batch);
         }
-        if (!_batch.IsEmpty) _journal.Append(_batch, _machine.Now, first);
-        Publish();
-        foreach (var work in _decided) work.Complete();
-        _decided.Clear();
+        FinishInFlight();
+
+        // A small batch is flushed here and now: to wake another thread takes longer than what it could do meanwhile is worth.
+        var isWorthIt = batch.Length >= Batch.Large && (_unfinished is not null || _queue.Reader.TryPeek(out _)) && !_snapshots.IsDue;
+        batch.Reached(_machine.Sequence, _machine.Now);
+        lock (Gate) _records.Turn();
+        if (isWorthIt) _flusher.Start(batch);
+        else
+        {
+            Flush(batch);
+            FinishInFlight();
+            _snapshots.Consider(Gate);
+        }
         SetExpiryTimer();
-        _snapshots.Consider(Gate);
+    }
+
+    /// <summary>The batch to fill, which will stand behind the one in flight.</summary>
+    Batch Begin()
+    {
+        var end = _records.InFlight?.FrameEnd ?? _journal.End;
+        if (!_journal.HasRoom(end))
+        {
+            FinishInFlight();
+            _journal.BeginSegment(_machine.Sequence + 1);
+            end = _journal.End;
+        }
+        lock (Gate) _records.Batch.Begin(end, _machine.Sequence + 1);
+        return _records.Batch;
+    }
+
+    void Gather(Batch batch)
+    {
+        while (batch.Length < Journal.BatchBytes && TakeWork() is { } work)
+        {
+            // Until it is done it counts as unfinished, so that its caller hears of whatever goes wrong here.
+            _unfinished = work;
+            var isDone = false;
+            Step(() => isDone = work.Decide(_machine, batch));
+            if (!isDone) continue;
+            _unfinished = null;
+            batch.Decided.Add(work);
+        }
     }
 
     void Step(Action step)
     {
-        lock (Gate)
-        {
-            step();
-            _isDirty = !_batch.IsEmpty;
-        }
+        lock (Gate) step();
     }
 
-    Work? TakeWork()
+    Work? TakeWork() => _unfinished ?? (_queue.Reader.TryRead(out var work) ? work : null);
+
+    /// <summary>Makes a batch durable and gives its answers; runs on the writer's thread or the flusher's.</summary>
+    void Flush(Batch batch)
     {
-        if (_unfinished is { } work)
+        if (!batch.IsEmpty)
         {
-            _unfinished = null;
-            return work;
+            _journal.Append(batch);
+            Volatile.Write(ref _lastSequence, batch.LastSequence);
+            Volatile.Write(ref _end, _journal.End.Packed);
         }
-        return _queue.Reader.TryRead(out work) ? work : null;
+        foreach (var work in batch.Decided) work.Complete();
+        batch.Decided.Clear();
     }
 
-    void Publish()
+    /// <summary>Waits for the batch in flight, if there is one, and tells those who wait for the state to be durable.</summary>
+    void FinishInFlight()
     {
+        _flusher.Wait();
+        if (_records.InFlight is not { } flushed) return;
         TaskCompletionSource? waiting;
         lock (Gate)
         {
-            _isDirty = false;
-            Volatile.Write(ref _lastSequence, _machine.Sequence);
-            Volatile.Write(ref _end, _journal.End.Packed);
-            (waiting, _nextBatch) = (_batch.IsEmpty ? null : _nextBatch, _batch.IsEmpty ? _nextBatch : null);
+            _records.Landed();
+            waiting = flushed.TakeWaiting();
         }
         waiting?.SetResult();
     }
@@ -154,9 +184,10 @@ sealed class Writer : IDisposable
     /// <summary>An empty frame: after a clean end the last batch is not the last frame, so damage to it can be told from a torn write.</summary>
     void WriteClosingFrame()
     {
-        _journal.MakeRoom(_machine.Sequence + 1);
-        _batch.Begin(_journal.End);
-        _journal.Append(_batch, _machine.Now, _machine.Sequence + 1);
+        FinishInFlight();
+        var batch = Begin();
+        batch.Reached(_machine.Sequence, _machine.Now);
+        _journal.Append(batch);
     }
 
     void SetExpiryTimer()
@@ -169,15 +200,14 @@ sealed class Writer : IDisposable
 
     void Stop(LedgerStoppedException failure)
     {
-        TaskCompletionSource? waiting;
-        lock (Gate)
-        {
-            Failure = failure;
-            waiting = _nextBatch;
-        }
+        _flusher.Dispose();
+        lock (Gate) Failure = failure;
         _queue.Writer.TryComplete();
-        waiting?.SetException(failure);
-        foreach (var work in _decided) work.Fail(failure);
+        foreach (var batch in (Batch?[])[_records.InFlight, _records.Batch])
+        {
+            batch?.TakeWaiting()?.SetException(failure);
+            foreach (var work in batch?.Decided ?? []) work.Fail(failure);
+        }
         _unfinished?.Fail(failure);
         while (_queue.Reader.TryRead(out var work)) work.Fail(failure);
     }
@@ -190,5 +220,71 @@ sealed class Writer : IDisposable
         _queue.Writer.TryComplete();
         _thread.Join();
         _expiryTimer.Dispose();
+        _journal.Close();
+    }
+}
+
+/// <summary>A second thread that flushes one batch at a time, so that the next can be decided meanwhile.</summary>
+sealed class Flusher : IDisposable
+{
+    readonly Action<Batch> _flush;
+    readonly SemaphoreSlim _start = new(0);
+    readonly SemaphoreSlim _done = new(0);
+    readonly Thread _thread;
+    Batch? _batch;
+    Exception? _failure;
+
+    public Flusher(Action<Batch> flush)
+    {
+        _flush = flush;
+        _thread = new Thread(Run) { Name = "Ledger flusher", IsBackground = true };
+        _thread.Start();
+    }
+
+    public bool IsBusy { get; private set; }
+
+    public void Start(Batch batch)
+    {
+        Invariant.Holds(!IsBusy);
+        (_batch, IsBusy) = (batch, true);
+        _start.Release();
+    }
+
+    /// <summary>Returns when nothing is being flushed. What failed is thrown here.</summary>
+    public void Wait()
+    {
+        if (!IsBusy) return;
+        _done.Wait();
+        IsBusy = false;
+        if (_failure is not null) throw new IOException(_failure.Message, _failure);
+    }
+
+    void Run()
+    {
+        while (true)
+        {
+            _start.Wait();
+            if (_batch is not { } batch) return;
+            try
+            {
+                _flush(batch);
+            }
+            catch (Exception failure)
+            {
+                // Thrown again where the writer waits, which ends the ledger.
+                _failure = failure;
+            }
+            _done.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (IsBusy) _done.Wait();
+        _batch = null;
+        _start.Release();
+        _thread.Join();
+        _start.Dispose();
+        _done.Dispose();
     }
 }
