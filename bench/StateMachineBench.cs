@@ -7,7 +7,6 @@ sealed class StateMachineBench
 {
     readonly Batch _batch = new();
     readonly Machine _machine;
-    EntryResult[] _results = [];
     long _frames;
 
     public StateMachineBench() => _machine = new Machine(new BatchOnly(_batch));
@@ -21,13 +20,13 @@ sealed class StateMachineBench
     /// <summary>Decides the entries, one by one, with all checks, into records that are then thrown away.</summary>
     public void Post(Commands commands)
     {
-        if (_results.Length < commands.Count) _results = new EntryResult[commands.Count];
+        var answers = new Answers(commands.Count, commands.Legs);
         for (var next = 0; next < commands.Count;)
         {
             Begin();
-            next = _machine.Decide(commands, next, _results, new BalanceList(commands.MostLegs));
+            next = _machine.Decide(commands, next, answers);
         }
-        for (var i = 0; i < commands.Count; i++) Invariant.Holds(_results[i].IsPosted);
+        for (var i = 0; i < commands.Count; i++) Invariant.Holds(answers[i].IsPosted);
     }
 
     // Each batch gets a place of its own, as if the journal had grown.

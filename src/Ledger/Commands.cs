@@ -10,27 +10,30 @@ namespace Pujiang.Ledger;
 /// </summary>
 sealed class Commands
 {
-    byte[] _bytes = ArrayPool<byte>.Shared.Rent(512);
+    byte[] _bytes;
     int[] _starts;
     int _length;
 
     public Commands(IReadOnlyList<Entry> entries)
     {
         Count = entries.Count;
+        var most = 0L;
+        for (var i = 0; i < Count; i++) most += MostBytes(entries[i]);
+        _bytes = ArrayPool<byte>.Shared.Rent(checked((int)most));
         _starts = ArrayPool<int>.Shared.Rent(Count + 1);
         _starts[0] = 0;
         for (var i = 0; i < Count; i++)
         {
             Write(entries[i], isLast: i == Count - 1);
             _starts[i + 1] = _length;
-            MostLegs += this[i].LegCount;
+            Legs += this[i].LegCount;
         }
     }
 
     public int Count { get; }
 
     /// <summary>The legs of all commands.</summary>
-    public int MostLegs { get; }
+    public int Legs { get; }
 
     public Command this[int index] => new(_bytes.AsSpan(_starts[index].._starts[index + 1]));
 
@@ -102,15 +105,11 @@ sealed class Commands
         command[Flags] = (byte)((entry.Legs.Count == 0 ? LegsOmitted : 0) | (entry.AtMost ? AtMost : 0));
     }
 
+    static long MostBytes(Entry entry) => EntryHeader + entry.Legs.Count * (long)LegBytes
+        + Align(Encoding.UTF8.GetMaxByteCount(entry.Reference.Length) + Encoding.UTF8.GetMaxByteCount(entry.Metadata.Length));
+
     Span<byte> Room(int size)
     {
-        if (_length + size > _bytes.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(int.Max(_bytes.Length * 2, _length + size));
-            _bytes.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = larger;
-        }
         var room = _bytes.AsSpan(_length, size);
         room.Clear();
         _length += size;

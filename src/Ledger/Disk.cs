@@ -3,9 +3,6 @@ namespace Pujiang.Ledger;
 /// <summary>The disk as the ledger sees it; the seam through which tests lose, tear and refuse writes.</summary>
 interface IDisk
 {
-    /// <summary>Whether segments are written ahead, on another thread.</summary>
-    bool PreparesAhead => false;
-
     void CreateDirectory(string directory);
 
     /// <summary>Names of the files in the directory, without it.</summary>

@@ -7,7 +7,6 @@ sealed class Journal(JournalFiles files, long segmentBytes, JournalPoint from, S
     public const int BatchBytes = 2 << 20;
 
     readonly byte[] _chain = [.. from.Chain];
-    Task? _prepared;
     IDiskFile? _file = from.End.Exists ? files[from.End.Segment] : null;
 
     /// <summary>Where the next frame goes.</summary>
@@ -22,8 +21,6 @@ sealed class Journal(JournalFiles files, long segmentBytes, JournalPoint from, S
     public void BeginSegment(long nextSequence)
     {
         var segment = End.Segment + 1;
-        _prepared?.Wait();
-        _prepared = null;
         Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
         SegmentHeader.Write(header, segment, NextBatch, nextSequence, _chain);
         files.Create(segment, header, segmentBytes);
@@ -41,25 +38,5 @@ sealed class Journal(JournalFiles files, long segmentBytes, JournalPoint from, S
         marks.Note(batch.FirstSequence, End);
         End = End.Plus(frame.Length);
         NextBatch++;
-        if (files.PreparesAhead && _prepared is null && End.Offset > segmentBytes / 2) _prepared = Prepare(End.Segment + 1);
     }
-
-    /// <summary>
-    /// Fills the next segment with zeros in the background: a file that was written before is flushed in half the time of one that was
-    /// only reserved. What fails here will fail again, and be told, when the segment is needed.
-    /// </summary>
-    Task Prepare(int segment) => Task.Run(() =>
-    {
-        try
-        {
-            files.Prepare(segment, segmentBytes);
-        }
-        catch (IOException)
-        {
-            files.Forget(segment);
-        }
-    });
-
-    /// <summary>Returns when nothing is written in the background any more.</summary>
-    public void Close() => _prepared?.Wait();
 }

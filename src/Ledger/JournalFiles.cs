@@ -8,7 +8,6 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
     const string Prefix = "journal-";
     readonly Lock _gate = new();
     readonly Dictionary<int, IDiskFile> _open = [];
-    int _prepared;
 
     /// <summary>Numbers of the segments found, ascending.</summary>
     public static IReadOnlyList<int> Segments(IDisk disk, string directory) =>
@@ -36,29 +35,13 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
         }
     }
 
-    public bool PreparesAhead => disk.PreparesAhead;
-
-    /// <summary>Writes all bytes of a segment that will be made later.</summary>
-    public void Prepare(int segment, long bytes)
-    {
-        using var file = disk.Open(PathOf(segment) + ".new", FileUse.Create);
-        var zeros = new byte[1 << 20];
-        for (long at = 0; at < bytes; at += zeros.Length) file.Write(zeros.AsSpan(0, (int)long.Min(zeros.Length, bytes - at)), at);
-        file.Flush();
-        _prepared = segment;
-    }
-
-    /// <summary>A segment that could not be prepared takes no room.</summary>
-    public void Forget(int segment) => disk.Delete(PathOf(segment) + ".new");
-
     /// <summary>Makes the next segment. It appears under its name only when its header is durable.</summary>
     public void Create(int segment, ReadOnlySpan<byte> header, long bytes)
     {
         var path = PathOf(segment);
-        var isPrepared = _prepared == segment;
-        using (var file = disk.Open(path + ".new", isPrepared ? FileUse.Write : FileUse.Create))
+        using (var file = disk.Open(path + ".new", FileUse.Create))
         {
-            if (!isPrepared) file.Reserve(bytes);
+            file.Reserve(bytes);
             file.Write(header, 0);
             file.Flush();
         }

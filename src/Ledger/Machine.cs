@@ -88,7 +88,7 @@ sealed partial class Machine(IRecords records)
     /// Decides commands in order, from <paramref name="first"/> on, until the batch is full; a linked group succeeds or fails as one.
     /// </summary>
     /// <returns>The first command that is not decided.</returns>
-    public int Decide(Commands commands, int first, EntryResult[] results, BalanceList balances)
+    public int Decide(Commands commands, int first, Answers answers)
     {
         var (near, nearer) = (first, first);
         while (first < commands.Count && Batch.Length < Journal.BatchBytes)
@@ -102,8 +102,8 @@ sealed partial class Machine(IRecords records)
             }
             var end = first + 1;
             while (commands[end - 1].IsLinked && end < commands.Count) end++;
-            if (end == first + 1) DecideOne(commands[first], out results[first], balances);
-            else DecideGroup(commands, first, end, results, balances);
+            if (end == first + 1) DecideOne(commands[first], ref answers[first], answers);
+            else DecideGroup(commands, first, end, answers);
             first = end;
         }
         return first;
@@ -130,21 +130,21 @@ sealed partial class Machine(IRecords records)
         }
     }
 
-    void DecideOne(Command command, out EntryResult result, BalanceList balances)
+    void DecideOne(Command command, ref EntryResult result, Answers answers)
     {
-        result = Try(command, balances);
+        result = Try(command, answers);
         if (result is { IsPosted: false, Repeated: false }) Remember(command, result);
     }
 
-    void DecideGroup(Commands commands, int first, int end, EntryResult[] results, BalanceList balances)
+    void DecideGroup(Commands commands, int first, int end, Answers answers)
     {
         BeginUndo();
         for (var i = first; i < end; i++)
         {
-            results[i] = Try(commands[i], balances);
-            if (results[i].IsPosted) continue;
+            answers[i] = Try(commands[i], answers);
+            if (answers[i].IsPosted) continue;
             Undo();
-            RefuseGroup(commands, first, end, i, results);
+            RefuseGroup(commands, first, end, i, answers);
             return;
         }
         EndUndo();
@@ -154,19 +154,19 @@ sealed partial class Machine(IRecords records)
     /// The culprit keeps its own answer, and so do entries that were answered before or are wrong in themselves; all others
     /// fall with it.
     /// </summary>
-    void RefuseGroup(Commands commands, int first, int end, int culprit, EntryResult[] results)
+    void RefuseGroup(Commands commands, int first, int end, int culprit, Answers answers)
     {
         for (var i = first; i < end; i++)
         {
             var command = commands[i];
             var (status, leg) = command.OfItself;
-            if (status != EntryStatus.Posted) results[i] = Refused(status, leg);
-            else if (i != culprit) results[i] = EarlierAnswer(command, out var earlier) ? earlier : Refused(EntryStatus.LinkedEntryRefused, -1);
-            if (results[i] is { IsPosted: false, Repeated: false }) Remember(command, results[i]);
+            if (status != EntryStatus.Posted) answers[i] = Refused(status, leg);
+            else if (i != culprit) answers[i] = EarlierAnswer(command, out var earlier) ? earlier : Refused(EntryStatus.LinkedEntryRefused, -1);
+            if (answers[i] is { IsPosted: false, Repeated: false }) Remember(command, answers[i]);
         }
     }
 
-    EntryResult Try(Command command, BalanceList balances)
+    EntryResult Try(Command command, Answers answers)
     {
         var (status, leg) = command.OfItself;
         if (status != EntryStatus.Posted) return Refused(status, leg);
@@ -176,12 +176,12 @@ sealed partial class Machine(IRecords records)
 
         // Past this point it must succeed.
         Post(command);
-        return new EntryResult(EntryStatus.Posted, Sequence, new DateTime(Now, DateTimeKind.Utc)) { Balances = BalancesOfPlan(balances) };
+        return new EntryResult(EntryStatus.Posted, Sequence, new DateTime(Now, DateTimeKind.Utc)) { Balances = BalancesOfPlan(answers) };
     }
 
-    ReadOnlyMemory<Balance> BalancesOfPlan(BalanceList balances)
+    ReadOnlyMemory<Balance> BalancesOfPlan(Answers answers)
     {
-        var room = balances.Take(_planned);
+        var room = answers.Room(_planned);
         var into = room.Span;
         for (var i = 0; i < into.Length; i++) into[i] = _plan[i].After;
         return room;
@@ -250,21 +250,6 @@ sealed partial class Machine(IRecords records)
             var view = new EntryView(record);
             if (view.Action == EntryAction.Expire && view.Hold == hold) return true;
         }
-    }
-}
-
-/// <summary>Room for the balances in the answers to one call: one piece of memory for all of them.</summary>
-sealed class BalanceList(int expected)
-{
-    Balance[] _room = new Balance[expected];
-    int _taken;
-
-    /// <summary>Captures and releases may move more legs than they were sent with; they get a piece of their own.</summary>
-    public Memory<Balance> Take(int count)
-    {
-        if (_taken + count > _room.Length) return new Balance[count];
-        _taken += count;
-        return _room.AsMemory(_taken - count, count);
     }
 }
 

@@ -8,8 +8,6 @@ sealed partial class SystemDisk : IDisk
 {
     public static SystemDisk Instance { get; } = new();
 
-    public bool PreparesAhead => true;
-
     public void CreateDirectory(string directory) => Directory.CreateDirectory(directory);
 
     public IReadOnlyList<string> List(string directory) =>

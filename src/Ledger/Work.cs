@@ -75,8 +75,7 @@ sealed class PeriodWork(DateOnly through) : Work<PeriodStatus>
 sealed class PostWork : Work<IReadOnlyList<EntryResult>>
 {
     readonly Commands _commands;
-    readonly EntryResult[] _results;
-    readonly BalanceList _balances;
+    readonly Answers _answers;
     int _next;
 
     /// <summary>Made on the caller's thread, with the checks that need no state.</summary>
@@ -85,15 +84,14 @@ sealed class PostWork : Work<IReadOnlyList<EntryResult>>
         EntryChecks.RequireSides(entries);
         EntryChecks.RequireGroupsThatFit(entries);
         _commands = new Commands(entries);
-        _results = new EntryResult[_commands.Count];
-        _balances = new BalanceList(_commands.MostLegs);
+        _answers = new Answers(_commands.Count, _commands.Legs);
     }
 
-    protected override IReadOnlyList<EntryResult> Result => _results;
+    protected override IReadOnlyList<EntryResult> Result => _answers;
 
     public override bool Decide(Machine machine, Batch batch)
     {
-        _next = machine.Decide(_commands, _next, _results, _balances);
+        _next = machine.Decide(_commands, _next, _answers);
         if (_next < _commands.Count) return false;
         _commands.Return();
         return true;

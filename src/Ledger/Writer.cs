@@ -220,7 +220,6 @@ sealed class Writer : IDisposable
         _queue.Writer.TryComplete();
         _thread.Join();
         _expiryTimer.Dispose();
-        _journal.Close();
     }
 }
 
