@@ -81,6 +81,7 @@ sealed unsafe class AccountTable
     // By the fingerprint of the id: half of it as a tag, and the account's number plus one.
     NativeBlock _index = new(1024 * sizeof(IndexSlot));
     int _indexMask = 1023;
+    SlotPicture? _picture;
 
     struct IndexSlot
     {
@@ -230,6 +231,7 @@ sealed unsafe class AccountTable
     public void Restore(int number, in AccountSlot before)
     {
         if (_marks.TryGetValue(number, out var marks)) marks.CutTo(before.Legs);
+        BeforeChange(number);
         this[number] = before;
     }
 
@@ -242,12 +244,55 @@ sealed unsafe class AccountTable
         return _marks.TryGetValue(number, out var marks) ? [first, .. marks.All] : [first];
     }
 
-    public AccountSlot[] CopySlots()
+    /// <summary>
+    /// The slots as they are now, to be read piece by piece while the writer goes on: before it changes a page that is not read yet,
+    /// it keeps a copy. One picture at a time; to be begun and read with the gate held.
+    /// </summary>
+    public SlotPicture TakePicture()
     {
-        var copy = new AccountSlot[Count];
-        for (var start = 0; start < copy.Length; start += ChunkSize)
-            new ReadOnlySpan<AccountSlot>(_chunks[start >> ChunkBits], int.Min(ChunkSize, copy.Length - start)).CopyTo(copy.AsSpan(start));
-        return copy;
+        Invariant.Holds(_picture is null);
+        return _picture = new SlotPicture(this);
+    }
+
+    /// <summary>To be called before an account changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void BeforeChange(int number) => _picture?.Keep(number);
+
+    /// <summary>Slots of one page, which never lies in two chunks.</summary>
+    ReadOnlySpan<AccountSlot> Page(int page) =>
+        new(_chunks[page * SlotPicture.PageSize >> ChunkBits] + (page * SlotPicture.PageSize & (ChunkSize - 1)), SlotPicture.PageSize);
+
+    /// <summary>All slots at one moment.</summary>
+    public sealed class SlotPicture(AccountTable table)
+    {
+        public const int PageSize = 64;
+        readonly AccountSlot[]?[] _pages = new AccountSlot[]?[(table.Count + PageSize - 1) / PageSize];
+        readonly bool[] _isRead = new bool[(table.Count + PageSize - 1) / PageSize];
+
+        /// <summary>How many accounts there were.</summary>
+        public int Count { get; } = table.Count;
+
+        public void Keep(int number)
+        {
+            var page = number / PageSize;
+            if (page < _pages.Length && !_isRead[page]) _pages[page] ??= table.Page(page).ToArray();
+        }
+
+        /// <summary>Copies slots out, whole pages at a time; fewer at the end.</summary>
+        public int Read(int from, Span<AccountSlot> into)
+        {
+            Invariant.Holds(from % PageSize == 0 && into.Length % PageSize == 0);
+            for (var page = from / PageSize; page < _pages.Length && (page * PageSize) - from < into.Length; page++)
+            {
+                (_pages[page] ?? table.Page(page)).CopyTo(into[((page * PageSize) - from)..]);
+                _pages[page] = null;
+                _isRead[page] = true;
+            }
+            return int.Min(into.Length, Count - from);
+        }
+
+        /// <summary>Nothing more will be read.</summary>
+        public void Close() => table._picture = null;
     }
 
     public TrialBalanceLine[] TrialBalance() =>

@@ -10,7 +10,7 @@ public sealed record BookOptions
     /// <summary>Bytes reserved for a journal segment at once, 64 KiB to 1 GiB. A batch is never cut in two.</summary>
     public long SegmentBytes { get; init; } = 64 << 20;
 
-    /// <summary>A snapshot is begun after this many entries; 0 for never.</summary>
+    /// <summary>A snapshot is begun after this many entries, or after a quarter of those before when that is more; 0 for never.</summary>
     public int SnapshotEvery { get; init; } = 1_000_000;
 
     /// <summary>Calls that may wait to be decided; further callers wait for a place.</summary>

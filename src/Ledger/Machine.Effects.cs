@@ -41,6 +41,7 @@ sealed partial class Machine
     void Move(ref PlannedLeg leg, EntryAction action, LegPosition at, Span<byte> record)
     {
         ref var slot = ref Accounts[leg.Account];
+        Accounts.BeforeChange(leg.Account);
         if (_undoing) RememberSlot(leg.Account, slot);
         Put(record, LegAccount, leg.Account);
         record[LegSide] = (byte)leg.Side;

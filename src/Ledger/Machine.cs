@@ -67,6 +67,7 @@ sealed partial class Machine(IRecords records)
         var isEmpty = slot.PostedDebits == slot.PostedCredits && slot.PendingDebits == 0 && slot.PendingCredits == 0;
         if (limits.Closed && !isEmpty) return LimitStatus.BalanceNotZero;
         if (slot.Limits == limits) return LimitStatus.Changed;
+        Accounts.BeforeChange(number);
         slot.Set(limits);
         AccountRecord.WriteLimits(Batch, id, number, limits, Now);
         return LimitStatus.Changed;

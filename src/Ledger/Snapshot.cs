@@ -73,7 +73,8 @@ static class Snapshot
         machine.Restore(point.NextSequence - 1, now: input.Int64(), closedThrough: DateOnly.FromDayNumber(input.Int32()));
         for (var accounts = input.Int32(); accounts > 0; accounts--) ReadAccount(input, machine.Accounts);
         for (var holds = input.Int32(); holds > 0; holds--) machine.Holds.Add(ReadHold(input));
-        for (var ids = input.Int64(); ids > 0; ids--) machine.Ids.Add(unchecked((ulong)input.Int64()), new Position(input.Int64()));
+        for (var shard = 0; shard < IdIndex.Shards; shard++)
+            for (var ids = input.Int32(); ids > 0; ids--) machine.Ids.Add(unchecked((ulong)input.Int64()), new Position(input.Int64()));
         for (var count = input.Int32(); count > 0; count--) marks.Note(input.Int64(), new Position(input.Int64()));
         return point;
     }
@@ -107,21 +108,23 @@ static class Snapshot
 }
 
 /// <summary>
-/// What a snapshot is made of. Balances and holds are copied at once, between two batches; ids, references and marks only ever
-/// grow, so they are read piece by piece while the writer goes on, and what is newer than the snapshot is left out.
+/// What a snapshot is made of, read piece by piece while the writer goes on. Balances are those of one moment; ids, references and
+/// marks only ever grow, so what is newer than the snapshot is left out.
 /// </summary>
 sealed class SnapshotSource
 {
+    // So many accounts at a time keep the writer waiting for about a millisecond.
+    const int AccountsAtATime = 4096;
     readonly Machine _machine;
     readonly SequenceMarks _marks;
     readonly Lock _gate;
-    readonly AccountSlot[] _slots;
+    readonly AccountTable.SlotPicture _slots;
 
     /// <summary>To be made by the writer, between two batches.</summary>
     public SnapshotSource(Machine machine, SequenceMarks marks, Lock gate, JournalPoint point)
     {
         (_machine, _marks, _gate, Point, Now, ClosedThrough) = (machine, marks, gate, point, machine.Now, machine.ClosedThrough);
-        _slots = machine.Accounts.CopySlots();
+        lock (gate) _slots = machine.Accounts.TakePicture();
         Holds = [.. machine.Holds.All.OrderBy(hold => hold.Sequence).Select(hold => hold.Copy())];
     }
 
@@ -130,51 +133,57 @@ sealed class SnapshotSource
     public DateOnly ClosedThrough { get; }
     public IReadOnlyList<OpenHold> Holds { get; }
 
+    /// <summary>Lets the writer go on without keeping anything.</summary>
+    public void Close()
+    {
+        lock (_gate) _slots.Close();
+    }
+
     public void WriteAccounts(SealedWriter output)
     {
-        output.Put(_slots.Length);
-        for (var number = 0; number < _slots.Length; number++)
+        output.Put(_slots.Count);
+        var slots = new AccountSlot[AccountsAtATime];
+        var accounts = new (Account Account, LegMark[] Marks)[AccountsAtATime];
+        for (var first = 0; first < _slots.Count; first += AccountsAtATime)
         {
-            Account account;
-            LegMark[] marks;
+            int count;
             lock (_gate)
             {
-                account = _machine.Accounts.Describe(number);
-                marks = _machine.Accounts.MarksOf(number);
+                count = _slots.Read(first, slots);
+                for (var i = 0; i < count; i++) accounts[i] = (_machine.Accounts.Describe(first + i), _machine.Accounts.MarksOf(first + i));
             }
-            output.Put(MemoryMarshal.AsBytes(_slots.AsSpan(number, 1)));
-            output.Put(account.Asset.Code);
-            output.Put(account.Asset.Scale);
-            output.Put((int)account.Kind);
-            output.Put(account.ChartCode);
-            output.Put(account.Reference);
-            for (var mark = 1; mark * (long)LegMarks.Every < _slots[number].Legs; mark++)
-            {
-                output.Put(marks[mark].At.Packed);
-                output.Put(marks[mark].PostedAt);
-            }
+            for (var i = 0; i < count; i++) Write(output, slots[i], accounts[i].Account, accounts[i].Marks);
+        }
+    }
+
+    static void Write(SealedWriter output, in AccountSlot slot, Account account, LegMark[] marks)
+    {
+        output.Put(MemoryMarshal.AsBytes(new ReadOnlySpan<AccountSlot>(in slot)));
+        output.Put(account.Asset.Code);
+        output.Put(account.Asset.Scale);
+        output.Put((int)account.Kind);
+        output.Put(account.ChartCode);
+        output.Put(account.Reference);
+        for (var mark = 1; mark * (long)LegMarks.Every < slot.Legs; mark++)
+        {
+            output.Put(marks[mark].At.Packed);
+            output.Put(marks[mark].PostedAt);
         }
     }
 
     public void WriteIds(SealedWriter output)
     {
-        // The count comes first, so the shards are gone through twice.
-        var count = 0L;
-        for (var shard = 0; shard < IdIndex.Shards; shard++) count += Older(shard).Length;
-        output.Put(count);
         for (var shard = 0; shard < IdIndex.Shards; shard++)
         {
-            foreach (var (print, at) in Older(shard))
+            (ulong Print, Position At)[] older;
+            lock (_gate) older = _machine.Ids.Before(shard, Point.End);
+            output.Put(older.Length);
+            foreach (var (print, at) in older)
             {
                 output.Put(unchecked((long)print));
                 output.Put(at.Packed);
             }
         }
-    }
-
-    (ulong Print, Position At)[] Older(int shard)
-    {
-        lock (_gate) return _machine.Ids.Before(shard, Point.End);
     }
 
     public void WriteMarks(SealedWriter output)

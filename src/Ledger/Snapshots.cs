@@ -1,6 +1,6 @@
 namespace Pujiang.Ledger;
 
-/// <summary>Takes a snapshot in the background every so many entries, one at a time.</summary>
+/// <summary>Takes a snapshot in the background every so many entries, one at a time; the larger the ledger, the more.</summary>
 sealed class Snapshots(BookOptions options, Machine machine, SequenceMarks marks, Journal journal)
 {
     long _last = machine.Sequence;
@@ -9,7 +9,9 @@ sealed class Snapshots(BookOptions options, Machine machine, SequenceMarks marks
     /// <summary>Why the last snapshot could not be written, or null. The ledger goes on: a snapshot only shortens recovery.</summary>
     public IOException? Failure { get; private set; }
 
-    public bool IsDue => options.SnapshotEvery > 0 && machine.Sequence - _last >= options.SnapshotEvery && _running.IsCompleted;
+    /// <remarks>A larger ledger waits for more entries, so that snapshots cost each entry the same, however many there are.</remarks>
+    public bool IsDue => options.SnapshotEvery > 0 && _running.IsCompleted
+        && machine.Sequence - _last >= long.Max(options.SnapshotEvery, _last / 4);
 
     /// <summary>Called by the writer between two batches, when all that is decided is durable.</summary>
     public void Consider(Lock gate)
@@ -31,6 +33,10 @@ sealed class Snapshots(BookOptions options, Machine machine, SequenceMarks marks
         catch (IOException failure)
         {
             Failure = failure;
+        }
+        finally
+        {
+            source.Close();
         }
     }
 
