@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Pujiang.Ledger;
 
@@ -118,6 +119,16 @@ public sealed class Book : ILedger, IAsyncDisposable
     {
         var at = await Read(() => _machine.FindRecord(entry), cancel);
         return ReadEntry(at);
+    }
+
+    public async ValueTask<ReferencePage> FindByReference(
+        string reference, int take = 100, string? cursor = null, CancellationToken cancel = default)
+    {
+        if (take is < 1 or > 10_000) throw new ArgumentOutOfRangeException(nameof(take), take, "A page has 1 to 10,000 entries.");
+        ArgumentException.ThrowIfNullOrEmpty(reference);
+        var hash = ReferenceIndex.HashOf(Encoding.UTF8.GetBytes(reference));
+        var heads = await Read(() => _machine.References.HeadsOf(hash), cancel);
+        return new ReferenceReader(_files, IdOf).Page(heads, reference, take, cursor);
     }
 
     public async ValueTask<HoldState?> FindHold(EntryId hold, CancellationToken cancel = default)

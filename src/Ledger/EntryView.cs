@@ -48,6 +48,9 @@ readonly ref struct EntryView(ReadOnlySpan<byte> record)
         });
     }
 
+    /// <summary>The entry before this in its bucket of the reference index.</summary>
+    public Position ReferencePrevious => new(Int64(_record, Layout.ReferencePrevious));
+
     /// <summary>The amount asked for by an entry that moved at most so much; otherwise 0.</summary>
     public long Requested => Int64(_record, Layout.Requested);
 

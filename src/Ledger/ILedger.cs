@@ -37,6 +37,12 @@ public interface ILedger
     /// <summary>The posted entry with this id, or null.</summary>
     ValueTask<PostedEntry?> FindEntry(EntryId entry, CancellationToken cancel = default);
 
+    /// <summary>The entries with exactly this reference, newest first, a page at a time.</summary>
+    /// <param name="reference">1 to 128 UTF-8 bytes.</param>
+    /// <param name="take">At most this many, 1 to 10,000.</param>
+    /// <param name="cursor">The cursor of the page before, or null.</param>
+    ValueTask<ReferencePage> FindByReference(string reference, int take = 100, string? cursor = null, CancellationToken cancel = default);
+
     /// <summary>What is left of a hold, or null if no entry with this id is a hold.</summary>
     ValueTask<HoldState?> FindHold(EntryId hold, CancellationToken cancel = default);
 
@@ -110,6 +116,10 @@ public sealed record HistoryLine(PostedEntry Posted, int Leg, Balance After);
 /// <param name="Lines">In the order asked for.</param>
 /// <param name="Next">Cursor of the next page, or null when there is none.</param>
 public sealed record HistoryPage(IReadOnlyList<HistoryLine> Lines, string? Next);
+
+/// <param name="Entries">Newest first.</param>
+/// <param name="Next">Cursor of the next page, or null when there is none.</param>
+public sealed record ReferencePage(IReadOnlyList<PostedEntry> Entries, string? Next);
 
 /// <summary>The posted totals of all accounts with one asset, kind and chart code, in minor units.</summary>
 public sealed record TrialBalanceLine(

@@ -17,6 +17,7 @@ sealed partial class Machine
         Put(record, Layout.Sequence, Sequence);
         Put(record, PostedAt, Now);
         var entry = command.Entry;
+        if (!entry.Reference.IsEmpty) Put(record, ReferencePrevious, Refer(entry.Reference, at).Packed);
         MoveHold(command.Action, entry.Id, entry.Hold, entry.ExpiresAt, at);
         for (var i = 0; i < _planned; i++)
             Move(ref _plan[i], command.Action, new LegPosition(at, i), record.Slice(EntryHeader + i * LegBytes, LegBytes));
@@ -111,6 +112,16 @@ sealed partial class Machine
         if (hold!.IsSpent) Holds.Remove(holdId);
     }
 
+    /// <returns>The entry before in the reference's bucket.</returns>
+    Position Refer(ReadOnlySpan<byte> reference, Position at)
+    {
+        var hash = ReferenceIndex.HashOf(reference);
+        var previous = References.Add(hash, at);
+        if (_undoing) RememberReference(hash, previous);
+        return previous;
+    }
+
+    void RememberReference(uint hash, Position previous) => _undo.Add(() => References.TakeBack(hash, previous));
     void RememberNoHold(EntryId id) => _undo.Add(() => Holds.Remove(id));
     void RememberHold(OpenHold before) => _undo.Add(() => Holds.Restore(before));
 

@@ -58,6 +58,7 @@ sealed partial class Machine
         Invariant.Holds(IsBalanced());
 
         SetSequence(view.Sequence);
+        if (!view.Reference.IsEmpty) Invariant.Holds(Refer(view.Reference, at) == view.ReferencePrevious);
         MoveHold(view.Action, view.Id, view.Hold, view.ExpiresAt, at);
         Span<byte> expected = stackalloc byte[Layout.LegBytes];
         for (var i = 0; i < _planned; i++)

@@ -16,6 +16,7 @@ sealed partial class Machine(IRecords records)
     public AccountTable Accounts { get; } = new();
     public IdIndex Ids { get; } = new();
     public HoldTable Holds { get; } = new();
+    public ReferenceIndex References { get; } = new();
 
     /// <summary>The sequence of the last entry.</summary>
     public long Sequence { get; private set; }
@@ -221,6 +222,9 @@ sealed partial class Machine(IRecords records)
             if (Layout.Guid(records.Read(at), Layout.Id) == id.Value) return at;
         return Position.None;
     }
+
+    /// <summary>The entry before this one in its bucket of references.</summary>
+    public Position ReferenceBefore(Position at) => new EntryView(records.Read(at)).ReferencePrevious;
 
     // What an entry says of itself is wrong for ever, and an id in use has its record: neither needs remembering.
     void Remember(Command command, EntryResult result)

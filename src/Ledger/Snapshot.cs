@@ -29,6 +29,7 @@ static class Snapshot
             source.WriteAccounts(output);
             WriteHolds(output, source.Holds);
             source.WriteIds(output);
+            source.WriteReferences(output);
             source.WriteMarks(output);
             output.Finish();
             file.Flush();
@@ -75,6 +76,7 @@ static class Snapshot
         for (var holds = input.Int32(); holds > 0; holds--) machine.Holds.Add(ReadHold(input));
         for (var shard = 0; shard < IdIndex.Shards; shard++)
             for (var ids = input.Int32(); ids > 0; ids--) machine.Ids.Add(unchecked((ulong)input.Int64()), new Position(input.Int64()));
+        machine.References.Restore(input.Int64(), () => new Position(input.Int64()));
         for (var count = input.Int32(); count > 0; count--) marks.Note(input.Int64(), new Position(input.Int64()));
         return point;
     }
@@ -124,6 +126,7 @@ sealed class SnapshotSource
     public SnapshotSource(Machine machine, SequenceMarks marks, Lock gate, JournalPoint point)
     {
         (_machine, _marks, _gate, Point, Now, ClosedThrough) = (machine, marks, gate, point, machine.Now, machine.ClosedThrough);
+        References = machine.References.Count;
         lock (gate) _slots = machine.Accounts.TakePicture();
         Holds = [.. machine.Holds.All.OrderBy(hold => hold.Sequence).Select(hold => hold.Copy())];
     }
@@ -132,6 +135,7 @@ sealed class SnapshotSource
     public long Now { get; }
     public DateOnly ClosedThrough { get; }
     public IReadOnlyList<OpenHold> Holds { get; }
+    long References { get; }
 
     /// <summary>Lets the writer go on without keeping anything.</summary>
     public void Close()
@@ -184,6 +188,22 @@ sealed class SnapshotSource
                 output.Put(at.Packed);
             }
         }
+    }
+
+    public void WriteReferences(SealedWriter output)
+    {
+        output.Put(References);
+        var heads = new List<Position>();
+        var written = 0L;
+        do
+        {
+            heads.Clear();
+            // What is newer than the snapshot leads back to what was there.
+            lock (_gate) heads.AddRange(_machine.References.HeadsBefore(Point.End, References, written, AccountsAtATime, _machine.ReferenceBefore));
+            foreach (var head in heads) output.Put(head.Packed);
+            written += heads.Count;
+        }
+        while (heads.Count == AccountsAtATime);
     }
 
     public void WriteMarks(SealedWriter output)

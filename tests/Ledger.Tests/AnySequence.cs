@@ -109,7 +109,7 @@ static class AnySequence
             ExpiresAt = expiry,
             ValueDate = Day.AddDays(day),
             AtMost = atMost == 0,
-            Reference = texts == 1 ? new string('长', 43) : "",
+            Reference = texts == 1 ? new string('长', 43) : texts < 20 ? $"r/{texts % 5}" : "",
             Metadata = texts == 2 ? new string('长', 683) : "",
             Linked = linked == 0,
         }, all, slip);

@@ -120,6 +120,8 @@ public class ModelTests
                 Assert.Equal((hold.Open, hold.Posted.Sequence), (state.Open, state.Hold.Sequence));
                 Assert.Equal(hold.Remaining, state.Remaining);
             }
+            foreach (var same in _model.Entries.Select(entry => entry.Entry.Reference).Where(reference => reference.Length > 0).Distinct())
+                await CompareReference(book, same);
             await CompareEvents(book);
             foreach (var asset in (await book.TrialBalance()).GroupBy(line => line.Asset))
                 Assert.Equal(asset.Aggregate(Int128.Zero, (sum, line) => sum + line.Debits), asset.Aggregate(Int128.Zero, (sum, line) => sum + line.Credits));
@@ -157,6 +159,20 @@ public class ModelTests
                 if (page.Next is null) return lines;
                 query = query with { Cursor = page.Next };
             }
+        }
+
+        async Task CompareReference(Book book, string reference)
+        {
+            var expected = _model.Entries.Where(entry => entry.Entry.Reference == reference).Select(entry => entry.Sequence).Reverse();
+            var (found, cursor) = (new List<long>(), (string?)null);
+            do
+            {
+                var page = await book.FindByReference(reference, take: 3, cursor);
+                found.AddRange(page.Entries.Select(entry => entry.Sequence));
+                cursor = page.Next;
+            }
+            while (cursor is not null);
+            Assert.Equal(expected, found);
         }
 
         async Task CompareEvents(Book book)

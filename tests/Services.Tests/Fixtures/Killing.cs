@@ -87,6 +87,9 @@ sealed class MortalLedger(ILedger inner, KillSwitch kill) : ILedger
 
     public ValueTask<PostedEntry?> FindEntry(EntryId entry, CancellationToken cancel = default) => Alive().FindEntry(entry, cancel);
 
+    public ValueTask<ReferencePage> FindByReference(string reference, int take = 100, string? cursor = null, CancellationToken cancel = default) =>
+        Alive().FindByReference(reference, take, cursor, cancel);
+
     public ValueTask<HoldState?> FindHold(EntryId hold, CancellationToken cancel = default) => Alive().FindHold(hold, cancel);
 
     public ValueTask<IReadOnlyList<TrialBalanceLine>> TrialBalance(CancellationToken cancel = default) => Alive().TrialBalance(cancel);
