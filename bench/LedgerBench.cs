@@ -9,15 +9,20 @@ static class LedgerBench
     const int Batch = 8_190;
     const int Runs = 5;
 
+    static double _bulkRate;
+
     static readonly (int Accounts, LedgerLoad.Choice Choice)[] Kinds =
     [
         (10_000, LedgerLoad.Choice.Uniform), (10_000, LedgerLoad.Choice.Zipf),
         (1_000_000, LedgerLoad.Choice.Uniform), (1_000_000, LedgerLoad.Choice.Zipf),
     ];
 
-    /// <param name="entries">How many each measurement posts in all.</param>
-    public static async Task<int> Run(int entries)
+    const int MostForARate = 5_000_000;
+
+    /// <param name="stored">How many entries the ledger has that is measured last; rates are measured on at most five millions.</param>
+    public static async Task<int> Run(int stored)
     {
+        var entries = int.Min(stored, MostForARate);
         Circumstances.Print(
             $"{entries:N0} transfers of two legs for each row, in {Runs} runs of which the median counts; no overdraft; Zipf with exponent 0.99; batches of {Batch:N0}; seed {LedgerLoad.Seed}");
         Row("what", "result");
@@ -28,7 +33,8 @@ static class LedgerBench
         foreach (var kind in Kinds) await InFolder(options => Bulk(options, entries, kind));
         await InFolder(options => OtherEntries(options, entries));
         await InFolder(Callers);
-        await InFolder(options => AfterRestart(options, entries));
+        await InFolder(options => AfterRestart(options, stored));
+        await InFolder(Limits);
         return 0;
     }
 
@@ -100,6 +106,7 @@ static class LedgerBench
         }
         times.Sort();
         Row($"durable, two calls under way; {Name(kind)}", PerSecond(rates));
+        _bulkRate = Median(rates);
         Row($"durable, one call after the other; {Name(kind)}: time of a call p50 / p99", $"{At(times, 0.5):N1} / {At(times, 0.99):N1} ms");
     }
 
@@ -118,6 +125,21 @@ static class LedgerBench
         }
         Row("durable, holds and their captures in turn; 1,000,000 accounts, Uniform", PerSecond(holds));
         Row("durable, entries of ten legs; 1,000,000 accounts, Uniform", $"{PerSecond(ten)} ({Median(ten) * 10:N0} legs/s)");
+    }
+
+    static async Task Limits(BookOptions options)
+    {
+        var limits = MachineProbe.Measure(options.Directory);
+        Row("the machine: memory copied by one thread", $"{limits.MemoryBytes / (1 << 30):N1} GiB/s");
+        Row("the machine: SHA-256 on one thread", $"{limits.HashBytes / (1 << 30):N2} GiB/s");
+        Row("the machine: 2 MiB written and flushed at a time", $"{limits.DiskBytes / (1 << 20):N0} MiB/s");
+        Row("the machine: 4 KiB written and flushed, p50", $"{limits.FlushMicroseconds:N0} µs");
+        var bytes = Layout.EntryHeader + (2 * Layout.LegBytes);
+        Row("bulk rate that the disk alone would allow, two legs", $"{limits.DiskBytes / bytes:N0} /s");
+        Row("the hash chain's part of a durable entry's time, if nothing ran beside it", $"{bytes / limits.HashBytes * _bulkRate:P0}");
+        Row("the ledger's part of what the disk allows", $"{_bulkRate * bytes / limits.DiskBytes:P0}");
+        var postgres = await PostgresProbe.TransactionsPerSecond(options.Directory);
+        Row("PostgreSQL on the same disk, pgbench TPC-B-like, 8 clients", postgres is { } rate ? $"{rate:N0} /s" : "not installed");
     }
 
     static async Task Callers(BookOptions options)

@@ -25,7 +25,62 @@ static class LedgerCommands
         verify.SetAction(parsed => Verify(parsed));
         var balance = new Command("balance", "Print the trial balance") { Folder, Settings.Data };
         balance.SetAction(parsed => Balance(parsed));
-        return new Command("ledger", "The books") { verify, balance };
+        return new Command("ledger", "The books") { verify, balance, MakeBackup(), MakeRestore() };
+    }
+
+    static Command MakeBackup()
+    {
+        var to = new Argument<string>("TO") { Description = "An empty folder, or an earlier backup, to which only what is new is added" };
+        var backup = new Command("backup", "Copy the ledger, also while the bank is running") { to, Settings.Data };
+        backup.SetAction(parsed =>
+        {
+            var from = FolderOf(Settings.DataFolder(parsed));
+            Print(Copied(() => Book.Backup(from, parsed.GetRequiredValue(to))), from, parsed.GetRequiredValue(to));
+        });
+        return backup;
+    }
+
+    static Command MakeRestore()
+    {
+        var from = new Argument<string>("FROM") { Description = "A backup, or the ledger of a bank that is not running" };
+        var to = new Argument<string>("TO") { Description = "An empty folder" };
+        var sequence = new Option<long?>("--sequence") { Description = "The last entry that is wanted", HelpName = "N" };
+        var time = new Option<DateTimeOffset?>("--time") { Description = "Only what was posted until then", HelpName = "2026-03-02T09:30:00+08:00" };
+        var restore = new Command("restore", "Copy a ledger as it was after any entry or at any time") { from, to, sequence, time };
+        restore.SetAction(parsed =>
+        {
+            var (source, target) = (FolderOf(parsed.GetRequiredValue(from)), parsed.GetRequiredValue(to));
+            var (last, until) = (parsed.GetValue(sequence), parsed.GetValue(time));
+            if (last is null == until is null) throw new CommandFailed("Say up to where: --sequence N or --time T, one of them.");
+            if (last < 0) throw new CommandFailed($"--sequence {last}: the first entry has number 1.");
+            var report = Copied(() => last is { } number ? Book.Restore(source, target, number) : Book.Restore(source, target, until!.Value.UtcDateTime));
+            Print(report, source, target);
+            if (report.Entries < last) Say.Note($"The ledger has no entry {Count(last.Value)}: its last is {Count(report.Entries)}.");
+        });
+        return restore;
+    }
+
+    static CopyReport Copied(Func<CopyReport> copy)
+    {
+        try
+        {
+            return copy();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JournalDamagedException)
+        {
+            throw new CommandFailed(failure.Message);
+        }
+    }
+
+    static void Print(CopyReport report, string from, string to)
+    {
+        var table = new TextTable("what", "copied");
+        table.Row("from", from);
+        table.Row("to", to);
+        table.Row("entries", Count(report.Entries));
+        table.Row("the last of", report.LastPostedAt is { } last ? BankTime.Text(last) : "");
+        table.Row("hash chain ends", report.Chain);
+        table.Print(Console.Out);
     }
 
     static int Verify(ParseResult parsed)
@@ -107,9 +162,10 @@ static class LedgerCommands
     static string Amount(Int128 minorUnits, Asset asset) =>
         ((decimal)minorUnits / asset.MinorUnitsPerUnit).ToString("N" + asset.Scale, CultureInfo.InvariantCulture);
 
-    static string FolderOf(ParseResult parsed)
+    static string FolderOf(ParseResult parsed) => FolderOf(parsed.GetValue(Folder) ?? Settings.DataFolder(parsed));
+
+    static string FolderOf(string named)
     {
-        var named = parsed.GetValue(Folder) ?? Settings.DataFolder(parsed);
         if (!Directory.Exists(named)) throw new CommandFailed($"There is no folder {named}.");
         var folder = IsLedger(named) ? named : Path.Combine(named, "ledger");
         return IsLedger(folder) ? folder : throw new CommandFailed($"There is no ledger in {named}.");

@@ -68,6 +68,30 @@ public sealed class Book : ILedger, IAsyncDisposable
     public static VerificationReport Verify(string directory, TimeProvider? time = null) =>
         Verification.Of(directory, time ?? TimeProvider.System, SystemDisk.Instance);
 
+    /// <summary>
+    /// Copies a ledger, which may be open and in use, into a directory of its own. Into an earlier backup only what is new is copied.
+    /// The copy is a ledger like any other: it can be verified, opened and restored from.
+    /// </summary>
+    /// <exception cref="IOException">The directory holds something else, or can't be written.</exception>
+    /// <exception cref="JournalDamagedException">The journal is damaged before its end.</exception>
+    public static CopyReport Backup(string directory, string to) => Copies.Backup(SystemDisk.Instance, Existing(directory), to);
+
+    /// <summary>Copies a ledger or a backup as it was right after the entry with this sequence into an empty directory.</summary>
+    /// <inheritdoc cref="Backup"/>
+    public static CopyReport Restore(string directory, string to, long untilSequence) =>
+        Copies.Restore(SystemDisk.Instance, Existing(directory), to, (sequence, _) => sequence <= untilSequence);
+
+    /// <summary>Copies a ledger or a backup as it was at this time (UTC) into an empty directory.</summary>
+    /// <inheritdoc cref="Backup"/>
+    public static CopyReport Restore(string directory, string to, DateTime until)
+    {
+        RequireUtc(until);
+        return Copies.Restore(SystemDisk.Instance, Existing(directory), to, (_, postedAt) => postedAt <= until.Ticks);
+    }
+
+    static string Existing(string directory) => Directory.Exists(directory)
+        ? directory : throw new DirectoryNotFoundException($"There is no ledger in {Path.GetFullPath(directory)}.");
+
     static IDisposable LockDirectory(BookOptions options)
     {
         try

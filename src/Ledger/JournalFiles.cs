@@ -17,7 +17,9 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
             .Select(name => int.Parse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture)).Order(),
     ];
 
-    public string PathOf(int segment) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{segment:D6}"));
+    public static string NameOf(int segment) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{segment:D6}");
+
+    public string PathOf(int segment) => Path.Combine(directory, NameOf(segment));
 
     /// <summary>"file:position", or null for none.</summary>
     public string? Describe(Position at) => at.Exists ? $"{PathOf(at.Segment)}:{at.Offset}" : null;

@@ -49,6 +49,22 @@ public sealed class OtherCommandsTests
         Assert.Contains(verify.Lines, line => line.StartsWith("DAMAGED: ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task BackupAndRestore_GiveLedgersThatAreSound()
+    {
+        using var cli = new CommandLine();
+        Assert.Equal(0, (await cli.OnBank("pay", cli.FileOf(PaymentFiles.Text(2)), "--demo")).ExitCode);
+        var (copy, earlier) = (Path.Combine(cli.Data, "copy"), Path.Combine(cli.Data, "earlier"));
+
+        Assert.Equal(0, (await cli.OnBank("ledger", "backup", copy)).ExitCode);
+        Assert.Equal(0, (await CommandLine.Run("ledger", "restore", copy, earlier, "--sequence", "2")).ExitCode);
+
+        Assert.Contains((await CommandLine.Run("ledger", "verify", earlier)).Lines, line => line.StartsWith("SOUND: ", StringComparison.Ordinal));
+        var again = await CommandLine.Run("ledger", "restore", copy, earlier, "--time", "2026-03-02T09:30:00+08:00");
+        Assert.Equal((1, $"pujiang: {earlier} is not empty. Restore into a new directory."), (again.ExitCode, again.Errors.Trim()));
+        Assert.Contains("Say up to where", (await CommandLine.Run("ledger", "restore", copy, earlier)).Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("statement", "1")]
     [InlineData("ledger", "verify")]

@@ -1,0 +1,136 @@
+namespace Pujiang.Ledger;
+
+/// <summary>What a backup or restore has written.</summary>
+/// <param name="Entries">Entries in the copy.</param>
+/// <param name="LastPostedAt">When the last of them was posted, UTC; null when there is none.</param>
+/// <param name="Bytes">Journal bytes read.</param>
+/// <param name="Chain">The last SHA-256 of the copy's hash chain, in hexadecimal.</param>
+public sealed record CopyReport(long Entries, DateTime? LastPostedAt, long Bytes, string Chain);
+
+/// <summary>
+/// Copies of a ledger directory. The journal is the ledger, and it only ever grows, so it can be copied while a book is open on it:
+/// what is just being written at its end counts as torn and is left out.
+/// </summary>
+static class Copies
+{
+    const int Piece = 1 << 20;
+
+    public static CopyReport Backup(IDisk disk, string from, string to)
+    {
+        disk.CreateDirectory(to);
+        var segments = JournalFiles.Segments(disk, from);
+        var there = JournalFiles.Segments(disk, to);
+        RequireEarlierCopy(disk, from, to, segments, there);
+        using var source = new JournalFiles(disk, from, FileUse.Read);
+        // A segment is complete when another follows; of those there already, all but the last were complete.
+        foreach (var segment in segments.Skip(int.Max(0, there.Count - 1)))
+            CopySegment(disk, source, to, segment, segment == segments.Count ? EndOf(source[segment]).End : long.MaxValue);
+        disk.FlushDirectory(to);
+        return Check(disk, to);
+    }
+
+    /// <param name="isWanted">Told an entry's sequence and UTC ticks; the first that is not wanted, and all after it, are left out.</param>
+    public static CopyReport Restore(IDisk disk, string from, string to, Func<long, long, bool> isWanted)
+    {
+        disk.CreateDirectory(to);
+        if (disk.List(to).Count > 0) throw new IOException($"{to} is not empty. Restore into a new directory.");
+        using var source = new JournalFiles(disk, from, FileUse.Read);
+        var cut = FindCut(source, JournalFiles.Segments(disk, from), isWanted);
+        foreach (var segment in JournalFiles.Segments(disk, from).Where(segment => segment <= cut.At.Segment))
+            CopySegment(disk, source, to, segment, segment == cut.At.Segment ? cut.At.Offset : long.MaxValue);
+        if (cut.Tail.Length > Frame.HeaderBytes)
+        {
+            using var file = disk.Open(Path.Combine(to, JournalFiles.NameOf(cut.At.Segment)), FileUse.Write);
+            file.Write(cut.Tail, cut.At.Offset);
+            file.Flush();
+        }
+        disk.FlushDirectory(to);
+        return Check(disk, to);
+    }
+
+    /// <summary>Where the copy ends: the last frame that is copied as it is ends at <c>At</c>, and <c>Tail</c> is what is wanted of the next.</summary>
+    static (Position At, byte[] Tail) FindCut(JournalFiles source, IReadOnlyList<int> segments, Func<long, long, bool> isWanted)
+    {
+        var scan = new JournalScan(source, segments, JournalPoint.Beginning, Position.None);
+        var (found, at, rest, chain) = (false, Position.None, Array.Empty<byte>(), new byte[32]);
+        scan.Run((frame, position) =>
+        {
+            if (found) return;
+            var wanted = Frame.HeaderBytes;
+            var records = 0;
+            foreach (var record in new RecordEnumerator(frame, position))
+            {
+                if (record.IsEntry && new EntryView(record.Bytes) is var entry && !isWanted(entry.Sequence, entry.PostedAt))
+                {
+                    found = true;
+                    break;
+                }
+                wanted += record.Bytes.Length;
+                records++;
+            }
+            at = found ? position : position.Plus(frame.Length);
+            if (found)
+            {
+                rest = frame[..wanted].ToArray();
+                Frame.Seal(rest, Frame.NumberOf(frame), Frame.TimeOf(frame), Frame.FirstSequenceOf(frame), records, chain);
+            }
+            else _ = Frame.Continues(frame, chain);
+        });
+        return (at, rest);
+    }
+
+    /// <summary>Where the frames that are whole by now end, and where the last of them begins. What is written behind them meanwhile is not read.</summary>
+    static (long End, long LastFrame) EndOf(IDiskFile segment)
+    {
+        var window = new Window(segment);
+        var (end, last) = ((long)SegmentHeader.Bytes, 0L);
+        while (window.At(end, Frame.HeaderBytes) is { Length: Frame.HeaderBytes } header && Frame.LengthOf(header) is > 0 and var length
+            && window.At(end, length) is var frame && frame.Length == length && Frame.IsSound(frame))
+            (end, last) = (end + length, end);
+        return (end, last);
+    }
+
+    /// <summary>The last header in the copy holds the hash chain over all before it: when ours is the same, so is the past.</summary>
+    static void RequireEarlierCopy(IDisk disk, string from, string to, IReadOnlyList<int> segments, IReadOnlyList<int> there)
+    {
+        if (there.Count == 0) return;
+        if (there.Count > segments.Count) throw new IOException($"{to} holds more than {from}: it is no backup of it.");
+        var name = JournalFiles.NameOf(there[^1]);
+        using var ours = disk.Open(Path.Combine(from, name), FileUse.Read);
+        using var theirs = disk.Open(Path.Combine(to, name), FileUse.Read);
+        var (left, right) = (new byte[Frame.HeaderBytes], new byte[Frame.HeaderBytes]);
+        var at = EndOf(theirs).LastFrame;
+        if (ours.Read(left, at) != theirs.Read(right, at) || !left.AsSpan().SequenceEqual(right))
+            throw new IOException($"{to} holds the journal of another ledger. Back up into a directory of its own.");
+    }
+
+    static void CopySegment(IDisk disk, JournalFiles source, string to, int segment, long until)
+    {
+        var path = Path.Combine(to, JournalFiles.NameOf(segment));
+        using (var file = disk.Open(path + ".new", FileUse.Create))
+        {
+            var length = long.Min(until, source[segment].Length);
+            var piece = new byte[Piece];
+            for (long at = 0; at < length; at += piece.Length)
+            {
+                var read = source[segment].Read(piece.AsSpan(0, (int)long.Min(piece.Length, length - at)), at);
+                file.Write(piece.AsSpan(0, read), at);
+            }
+            file.Flush();
+        }
+        disk.Rename(path + ".new", path);
+    }
+
+    /// <summary>Reads the whole copy, as the recovery will, and cuts what was only half written.</summary>
+    static CopyReport Check(IDisk disk, string directory)
+    {
+        using var files = new JournalFiles(disk, directory, FileUse.Write);
+        var last = 0L;
+        var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), JournalPoint.Beginning, Position.None);
+        scan.Run((frame, _) => last = Frame.TimeOf(frame));
+        Recovery.CutTail(files, scan);
+        var entries = scan.Reached.NextSequence - 1;
+        return new CopyReport(
+            entries, entries == 0 ? null : new DateTime(last, DateTimeKind.Utc), scan.Bytes, Convert.ToHexStringLower(scan.Reached.Chain));
+    }
+}
