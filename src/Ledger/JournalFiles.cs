@@ -51,6 +51,8 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
         disk.FlushDirectory(directory);
     }
 
+    public void FlushDirectory() => disk.FlushDirectory(directory);
+
     public void Delete(int segment)
     {
         lock (_gate)

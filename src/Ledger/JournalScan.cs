@@ -33,6 +33,9 @@ sealed class JournalScan
 
     public long Bytes { get; private set; }
 
+    /// <summary>The last frame that was read, or none.</summary>
+    public Position LastFrame { get; private set; }
+
     /// <summary>Where a torn last write begins, or none.</summary>
     public Position TornTail { get; private set; }
 
@@ -85,6 +88,7 @@ sealed class JournalScan
             if (!Frame.Continues(frame, _chain)) throw Damage(End, "the batch does not continue the hash chain");
             Visit(frame, visit);
             _batch++;
+            LastFrame = End;
             End = End.Plus(length);
             Bytes += length;
         }
@@ -98,8 +102,9 @@ sealed class JournalScan
             foreach (var record in new RecordEnumerator(frame, End))
                 if (record.IsEntry) _sequence++;
         }
-        catch (InvariantException broken)
+        catch (Exception broken) when (broken is InvariantException or ArgumentException or ArithmeticException or InvalidOperationException or IndexOutOfRangeException)
         {
+            // Whatever a frame with a sound checksum may say that no ledger writes, it is told with its place.
             throw Damage(End, $"a record contradicts those before it ({broken.Message})");
         }
     }

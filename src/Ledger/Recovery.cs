@@ -31,21 +31,36 @@ sealed class Recovery
         return new Recovery { Machine = machine, Marks = marks, Scan = scan, Snapshot = used };
     }
 
-    /// <summary>Wipes the torn last write, so that its rest is never read as something else.</summary>
+    /// <summary>Makes what was read durable, and wipes the torn last write, so that its rest is never read as something else.</summary>
+    /// <remarks>
+    /// A killed process may have left its last frame where only the operating system sees it; after a failed flush the system may
+    /// even take it for written. From now on it is shown to callers and followers, so it must not get lost any more. All frames
+    /// before were flushed before it was written, and a segment is begun only when the one before is durable.
+    /// </remarks>
     public static void CutTail(JournalFiles files, JournalScan scan)
     {
-        if (!scan.TornTail.Exists) return;
-        var torn = scan.TornTail;
-        if (torn.Offset == 0)
-        {
-            files.Delete(torn.Segment);
-            return;
-        }
-        var file = files[torn.Segment];
-        var zeros = new byte[1 << 16];
-        for (var at = torn.Offset; at < file.Length; at += zeros.Length)
-            file.Write(zeros.AsSpan(0, (int)long.Min(zeros.Length, file.Length - at)), at);
+        var (last, end, torn) = (scan.LastFrame, scan.Reached.End, scan.TornTail);
+        // The directory first: the segment itself may not be durable under its name.
+        if (end.Exists) files.FlushDirectory();
+        if (torn.Exists && torn.Offset == 0) files.Delete(torn.Segment);
+        else if (torn.Exists) Wipe(files[torn.Segment], torn.Offset);
+        if (last.Segment == end.Segment && last.Exists) WriteAgain(files[last.Segment], last.Offset, end.Offset);
+        if (torn.Exists && torn.Offset > 0) files[torn.Segment].Flush();
+    }
+
+    static void WriteAgain(IDiskFile file, long from, long until)
+    {
+        var frame = new byte[until - from];
+        file.Read(frame, from);
+        file.Write(frame, from);
         file.Flush();
+    }
+
+    static void Wipe(IDiskFile file, long from)
+    {
+        var zeros = new byte[1 << 16];
+        for (var at = from; at < file.Length; at += zeros.Length)
+            file.Write(zeros.AsSpan(0, (int)long.Min(zeros.Length, file.Length - at)), at);
     }
 }
 
