@@ -25,7 +25,7 @@ static class LedgerCommands
         verify.SetAction(parsed => Verify(parsed));
         var balance = new Command("balance", "Print the trial balance") { Folder, Settings.Data };
         balance.SetAction(parsed => Balance(parsed));
-        return new Command("ledger", "The books") { verify, balance, MakeBackup(), MakeRestore() };
+        return new Command("ledger", "The books") { verify, balance, MakeBackup(), MakeRestore(), SimulateCommand.Make() };
     }
 
     static Command MakeBackup()

@@ -1,3 +1,4 @@
+using Pujiang.Ledger.Simulator;
 using static Pujiang.Ledger.Tests.TestBook;
 
 namespace Pujiang.Ledger.Tests;
@@ -9,7 +10,7 @@ public class RecoveryTests
 
     static BookOptions On(SimulatedDisk disk, int snapshotEvery = 0) => new()
     {
-        Directory = "/simulated",
+        Directory = "/",
         Disk = disk,
         SegmentBytes = 64 << 10,
         SnapshotEvery = snapshotEvery,
@@ -95,7 +96,7 @@ public class RecoveryTests
         var torn = starts[^1];
         disk[Segment].AsSpan(torn + 40, 20).Fill(7);
         await using (var book = Book.Open(On(disk)))
-            Assert.Equal($"/simulated/{Segment}:{torn}", book.Recovery.TornTail);
+            Assert.Equal($"/{Segment}:{torn}", book.Recovery.TornTail);
         await using var again = Book.Open(On(disk));
         Assert.Null(again.Recovery.TornTail);
     }
@@ -157,7 +158,7 @@ public class RecoveryTests
             await Assert.ThrowsAsync<LedgerStoppedException>(async () => await book.Find(Id(2)));
             await Assert.ThrowsAsync<LedgerStoppedException>(async () => await book.Follow(1).FirstAsync());
         }
-        var left = disk.AfterPowerFailure(new Random(1));
+        var left = disk.AfterPowerFailure(new Dice(1));
         await using var again = Book.Open(On(left));
         Assert.True((await again.Post([Transfer(1, 1, 2, 100)]))[0].Repeated);
     }
@@ -167,13 +168,13 @@ public class RecoveryTests
     {
         for (var seed = 0; seed < 100; seed++)
         {
-            var random = new Random(seed);
+            var dice = new Dice(seed);
             var disk = new SimulatedDisk();
             var acknowledged = new HashSet<int>();
             for (var life = 0; life < 3; life++)
             {
-                await LiveUntilFlushFails(disk, random, life, acknowledged);
-                disk = disk.AfterPowerFailure(random);
+                await LiveUntilFlushFails(disk, dice, life, acknowledged);
+                disk = disk.AfterPowerFailure(dice);
             }
             await using var book = Book.Open(On(disk));
             Assert.Equal(book.LastSequence, await book.Follow(0).Take((int)book.LastSequence).Select(entry => entry.Entry.Id).Distinct().CountAsync());
@@ -181,16 +182,16 @@ public class RecoveryTests
         }
     }
 
-    static async Task LiveUntilFlushFails(SimulatedDisk disk, Random random, int life, HashSet<int> acknowledged)
+    static async Task LiveUntilFlushFails(SimulatedDisk disk, Dice dice, int life, HashSet<int> acknowledged)
     {
-        disk.FlushesLeft = random.Next(3, 25);
+        disk.FlushesLeft = dice.Between(3, 24);
         try
         {
             await using var book = Book.Open(On(disk, snapshotEvery: 6));
             await book.Open([Account(1, AccountKind.Asset, Limits.Unlimited), Account(2)]);
             for (var i = 1; i < 40; i++)
             {
-                var ids = Enumerable.Range(life * 1000 + i * 10, random.Next(1, 6)).ToArray();
+                var ids = Enumerable.Range(life * 1000 + i * 10, dice.Between(1, 5)).ToArray();
                 await book.Post([.. ids.Select(id => Transfer(id, 1, 2, id))]);
                 acknowledged.UnionWith(ids);
             }

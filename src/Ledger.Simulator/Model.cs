@@ -1,41 +1,58 @@
+using System.Collections.Immutable;
 using System.Text;
 
-namespace Pujiang.Ledger.Tests;
+namespace Pujiang.Ledger.Simulator;
 
 /// <summary>
-/// The ledger in its plainest form: lists, no journal, no speed. What it says is right because it can be read in a minute;
-/// the book must give the same answers.
+/// The ledger in its plainest form: tables that are never changed but replaced, no journal, no speed. What it says is right
+/// because it can be read in a minute; the book must give the same answers.
 /// </summary>
 sealed class Model
 {
-    public sealed class AccountModel(Account account)
+    public sealed record AccountModel(Account Account, Balance Balance, ImmutableList<Line> Lines)
     {
-        public Account Account { get; set; } = account;
-        public Balance Balance { get; set; }
-        public List<(PostedEntry Posted, int Leg, Balance After)> Lines { get; init; } = [];
         public bool GrowsByDebits => Account.Kind is AccountKind.Asset or AccountKind.Expense;
-        public AccountModel Copy() => new(Account) { Balance = Balance, Lines = [.. Lines] };
+        public AccountState State => new(Account, Balance);
     }
 
-    public sealed record HoldModel(PostedEntry Posted, long[] Remaining, bool Expired)
+    /// <summary>One leg in an account's history.</summary>
+    public sealed record Line(PostedEntry Posted, int Leg, Balance After);
+
+    public sealed record HoldModel(PostedEntry Posted, ImmutableArray<long> Remaining, bool Expired)
     {
         public bool Open => !Expired && Remaining.Any(left => left > 0);
     }
 
-    sealed record Answer(Entry Content, EntryResult Result);
+    public sealed record Answer(Entry Content, EntryResult Result);
 
-    readonly Dictionary<EntryId, Answer> _answers = [];
-
-    public Dictionary<AccountId, AccountModel> Accounts { get; private set; } = [];
-    public Dictionary<EntryId, HoldModel> Holds { get; private set; } = [];
-    public List<PostedEntry> Entries { get; private set; } = [];
-    public DateTime Now { get; set; } = TestBook.Start;
+    public ImmutableDictionary<AccountId, AccountModel> Accounts { get; private set; } = ImmutableDictionary<AccountId, AccountModel>.Empty;
+    public ImmutableDictionary<EntryId, HoldModel> Holds { get; private set; } = ImmutableDictionary<EntryId, HoldModel>.Empty;
+    public ImmutableList<PostedEntry> Entries { get; private set; } = [];
+    public ImmutableDictionary<EntryId, Answer> Answers { get; private set; } = ImmutableDictionary<EntryId, Answer>.Empty;
     public DateOnly? ClosedThrough { get; private set; }
+
+    /// <summary>The ledger's time; never goes back while it runs.</summary>
+    public DateTime Now { get; set; }
+
+    /// <summary>The time of the last thing that the journal has recorded: a restart may go back to it, and no further.</summary>
+    public DateTime Recorded { get; private set; }
+
+    /// <summary>A rule that is left out on purpose, to see that the simulator notices.</summary>
+    public Sabotage Without { get; init; }
+
+    public Model Fork() => (Model)MemberwiseClone();
+
+    /// <summary>What happens first in each batch: time moves on, and holds whose time is over fall back.</summary>
+    public void BeginBatch(DateTime clock)
+    {
+        if (clock > Now) Now = clock;
+        ExpireDue();
+    }
 
     public PeriodStatus ClosePeriod(DateOnly through)
     {
-        ExpireDue();
         if (through < ClosedThrough) return PeriodStatus.ClosedFurther;
+        if (through != ClosedThrough) Recorded = Now;
         ClosedThrough = through;
         return PeriodStatus.Closed;
     }
@@ -51,73 +68,72 @@ sealed class Model
             return OpenStatus.AssetHasOtherScale;
         if (Accounts.TryGetValue(account.Id, out var known))
             return known.Account with { Limits = account.Limits } == account ? OpenStatus.Opened : OpenStatus.IdUsedWithOtherContent;
-        Accounts.Add(account.Id, new AccountModel(account));
+        Accounts = Accounts.Add(account.Id, new AccountModel(account, default, []));
+        Recorded = Now;
         return OpenStatus.Opened;
     }
 
     public LimitStatus SetLimits(AccountId id, Limits limits)
     {
-        ExpireDue();
         if (limits.Overdraft < 0 || limits.FrozenAmount < 0) return LimitStatus.LimitsInvalid;
         if (!Accounts.TryGetValue(id, out var account)) return LimitStatus.AccountUnknown;
         var (debits, credits, pendingDebits, pendingCredits) = account.Balance;
         if (limits.Closed && (debits != credits || (pendingDebits, pendingCredits) != (0, 0))) return LimitStatus.BalanceNotZero;
-        account.Account = account.Account with { Limits = limits };
+        if (account.Account.Limits != limits) Recorded = Now;
+        Accounts = Accounts.SetItem(id, account with { Account = account.Account with { Limits = limits } });
         return LimitStatus.Changed;
     }
 
     public List<EntryResult> Post(IReadOnlyList<Entry> entries)
     {
-        ExpireDue();
         var results = new List<EntryResult>();
-        for (var start = 0; start < entries.Count;)
-        {
-            var end = start;
-            while (end < entries.Count - 1 && entries[end].Linked) end++;
-            var group = entries.Skip(start).Take(end - start + 1).ToList();
-            results.AddRange(PostGroup(group, lastOfCall: entries[^1]));
-            start = end + 1;
-        }
+        while (results.Count < entries.Count) results.AddRange(PostGroup(entries, results.Count));
         return results;
     }
 
-    List<EntryResult> PostGroup(List<Entry> group, Entry lastOfCall)
+    /// <summary>Decides the linked group, or the single entry, that begins here.</summary>
+    public List<EntryResult> PostGroup(IReadOnlyList<Entry> entries, int start)
     {
-        var (accounts, holds, entries) = (Accounts, Holds, Entries);
-        var answers = new Dictionary<EntryId, Answer>(_answers);
-        Accounts = accounts.ToDictionary(pair => pair.Key, pair => pair.Value.Copy());
-        (Holds, Entries) = (new(holds), [.. entries]);
+        var end = start;
+        while (end < entries.Count - 1 && entries[end].Linked) end++;
+        var group = entries.Skip(start).Take(end - start + 1).ToList();
+        var before = (Accounts, Holds, Entries, Answers, Recorded);
         var results = group.ConvertAll(_ => default(EntryResult));
         for (var i = 0; i < group.Count; i++)
         {
-            results[i] = Decide(group[i], isOpenLink: group[i].Linked && ReferenceEquals(group[i], lastOfCall));
+            results[i] = Decide(group[i], isOpenLink: group[i].Linked && start + i == entries.Count - 1);
             if (results[i].IsPosted) continue;
-            (Accounts, Holds, Entries) = (accounts, holds, entries);
-            _answers.Clear();
-            foreach (var (id, answer) in answers) _answers.Add(id, answer);
-            return Refuse(group, i, results[i], lastOfCall);
+            if (Without != Sabotage.LinkedNotTogether) (Accounts, Holds, Entries, Answers, Recorded) = before;
+            return Refuse(group, i, results[i], isLast: end == entries.Count - 1);
         }
         return results;
     }
 
-    List<EntryResult> Refuse(List<Entry> group, int culprit, EntryResult why, Entry lastOfCall)
+    List<EntryResult> Refuse(List<Entry> group, int culprit, EntryResult why, bool isLast)
     {
         var results = new List<EntryResult>();
         for (var i = 0; i < group.Count; i++)
         {
-            var ofItself = OfItself(group[i], isOpenLink: group[i].Linked && ReferenceEquals(group[i], lastOfCall));
+            var ofItself = OfItself(group[i], isOpenLink: group[i].Linked && isLast && i == group.Count - 1);
             var result = i == culprit ? why : !ofItself.IsPosted ? ofItself : Earlier(group[i]) ?? new EntryResult(EntryStatus.LinkedEntryRefused, 0, Now);
             if (!result.Repeated && !result.IsPosted && result.Status > EntryStatus.IdUsedWithOtherContent)
-                _answers.TryAdd(group[i].Id, new Answer(group[i], result));
+                Remember(group[i], result);
             results.Add(result);
         }
         return results;
     }
 
+    void Remember(Entry entry, EntryResult result)
+    {
+        if (Answers.ContainsKey(entry.Id) || Without == Sabotage.RefusalsForgotten) return;
+        Answers = Answers.Add(entry.Id, new Answer(entry, result));
+        Recorded = Now;
+    }
+
     EntryResult? Earlier(Entry entry)
     {
-        if (!_answers.TryGetValue(entry.Id, out var answer)) return null;
-        return IsSame(answer.Content, entry)
+        if (!Answers.TryGetValue(entry.Id, out var answer)) return null;
+        return IsSame(answer.Content, entry) || Without == Sabotage.OtherContentAccepted
             ? answer.Result with { Repeated = true } : new EntryResult(EntryStatus.IdUsedWithOtherContent, 0, Now);
     }
 
@@ -131,7 +147,7 @@ sealed class Model
         var moved = entry.Legs;
         if (entry.Hold is { } id && entry.Legs.Count == 0 && Holds.TryGetValue(id, out var hold)) moved = Left(hold);
         var answer = AgainstState(entry, moved);
-        if (entry.AtMost && answer.Status is EntryStatus.ExceedsAvailable or EntryStatus.ExceedsUnfrozenAmount && MostOf(entry) is > 0 and var most)
+        if (entry.AtMost && Without != Sabotage.AtMostTakesAll && answer.Status is EntryStatus.ExceedsAvailable or EntryStatus.ExceedsUnfrozenAmount && MostOf(entry) is > 0 and var most)
         {
             moved = [.. moved.Select(leg => leg with { Amount = most })];
             answer = AgainstState(entry with { Legs = moved }, moved);
@@ -140,10 +156,19 @@ sealed class Model
         var posted = Apply(entry with { Legs = moved });
         var result = new EntryResult(EntryStatus.Posted, posted.Sequence, Now)
         {
-            Balances = posted.Entry.Legs.Select((leg, i) => Accounts[leg.Account].Lines.Last(line => line.Posted == posted && line.Leg == i).After).ToArray(),
+            Balances = BalancesAfter(posted),
         };
-        _answers.Add(entry.Id, new Answer(entry, result));
+        Answers = Answers.Add(entry.Id, new Answer(entry, result));
         return result;
+    }
+
+    Balance[] BalancesAfter(PostedEntry posted)
+    {
+        var balances = new Balance[posted.Entry.Legs.Count];
+        foreach (var account in posted.Entry.Legs.Select(leg => Accounts[leg.Account]).Distinct())
+            for (var i = account.Lines.Count - 1; i >= 0 && ReferenceEquals(account.Lines[i].Posted, posted); i--)
+                balances[account.Lines[i].Leg] = account.Lines[i].After;
+        return balances;
     }
 
     EntryResult No(EntryStatus status, int leg = -1) => new(status, 0, Now, leg);
@@ -189,11 +214,11 @@ sealed class Model
         if (unknown >= 0) return No(EntryStatus.AccountUnknown, unknown);
         if (legs.GroupBy(leg => Accounts[leg.Account].Account.Asset).Any(group => Sum(group, Side.Debit) != Sum(group, Side.Credit)))
             return No(EntryStatus.DebitsDifferFromCredits);
-        if (entry.ValueDate <= ClosedThrough && entry.Action != EntryAction.Release) return No(EntryStatus.PeriodClosed);
+        if (entry.ValueDate <= ClosedThrough && Without != Sabotage.PeriodIgnored && entry.Action != EntryAction.Release) return No(EntryStatus.PeriodClosed);
         if (entry.ExpiresAt <= Now) return No(EntryStatus.ExpiryNotInFuture);
         if (entry.Hold is { } id)
         {
-            var known = _answers.TryGetValue(id, out _) || Entries.Any(other => other.Entry.Id == id);
+            var known = Answers.ContainsKey(id);
             if (!known) return No(EntryStatus.HoldUnknown);
             if (!Holds.TryGetValue(id, out var hold)) return No(EntryStatus.HoldIsNoHold);
             if (hold.Expired) return No(EntryStatus.HoldExpired);
@@ -216,7 +241,7 @@ sealed class Model
         bool Adds(Leg leg) => (leg.Side == Side.Debit) == Of(leg).GrowsByDebits;
         Int128 Net1(Leg leg) => Net(leg, gross: action == EntryAction.Hold);
         Int128 Free(Leg leg) => Of(leg).Balance.On(Of(leg).Account.Kind) + (Int128)Of(leg).Account.Limits.Overdraft
-            - (Of(leg).GrowsByDebits ? Of(leg).Balance.PendingCredits : Of(leg).Balance.PendingDebits);
+            + (Without == Sabotage.OverdraftOffByOne ? 1 : 0) - (Of(leg).GrowsByDebits ? Of(leg).Balance.PendingCredits : Of(leg).Balance.PendingDebits);
         bool Limited(Leg leg) =>
             action != EntryAction.Capture && !Adds(leg) && Net1(leg) > 0 && Of(leg).Account.Limits.Overdraft != long.MaxValue;
         Int128 Total(Leg leg) => leg.Side == Side.Debit
@@ -225,12 +250,12 @@ sealed class Model
         (EntryStatus Status, Predicate<Leg> IsWrong)[] checks =
         [
             (EntryStatus.AccountClosed, leg => Of(leg).Account.Limits.Closed),
-            (EntryStatus.AccountFrozenIn, leg => Of(leg).Account.Limits.FrozenIn && Adds(leg) && Net1(leg) > 0),
+            (EntryStatus.AccountFrozenIn, leg => Without != Sabotage.FrozenInIgnored && Of(leg).Account.Limits.FrozenIn && Adds(leg) && Net1(leg) > 0),
             (EntryStatus.AccountFrozenOut, leg => Of(leg).Account.Limits.FrozenOut && !Adds(leg) && Net1(leg) > 0),
             (EntryStatus.ExceedsUnfrozenAmount, leg => Limited(leg) && Net1(leg) <= Free(leg)
-                && Net1(leg) > Free(leg) - Of(leg).Account.Limits.FrozenAmount),
+                && Net1(leg) > Free(leg) - (Without == Sabotage.FrozenAmountIgnored ? 0 : Of(leg).Account.Limits.FrozenAmount)),
             (EntryStatus.ExceedsAvailable, leg => Limited(leg) && Net1(leg) > Free(leg)),
-            (EntryStatus.BalanceOverflow, leg => action != EntryAction.Capture && Total(leg) + SumOn(legs, leg) > long.MaxValue),
+            (EntryStatus.BalanceOverflow, leg => action != EntryAction.Capture && Without != Sabotage.OverflowIgnored && Total(leg) + SumOn(legs, leg) > long.MaxValue),
         ];
         foreach (var (status, isWrong) in checks)
             if (legs.FindIndex(isWrong) is >= 0 and var wrong) return No(status, wrong);
@@ -247,16 +272,18 @@ sealed class Model
     PostedEntry Apply(Entry entry)
     {
         var posted = new PostedEntry(Entries.Count + 1, Now, entry with { Linked = false });
-        Entries.Add(posted);
+        Entries = Entries.Add(posted);
+        Recorded = Now;
         for (var i = 0; i < entry.Legs.Count; i++)
         {
             var leg = entry.Legs[i];
             var account = Accounts[leg.Account];
-            account.Balance = After(account.Balance, entry.Action, leg);
-            account.Lines.Add((posted, i, account.Balance));
+            var after = After(account.Balance, entry.Action, leg);
+            Accounts = Accounts.SetItem(leg.Account, account with { Balance = after, Lines = account.Lines.Add(new Line(posted, i, after)) });
         }
-        if (entry.Action == EntryAction.Hold) Holds[entry.Id] = new HoldModel(posted, [.. entry.Legs.Select(leg => leg.Amount)], false);
-        else if (entry.Hold is { } id) Holds[id] = Taken(Holds[id], entry);
+        if (entry.Action == EntryAction.Hold && Without != Sabotage.HoldForgotten)
+            Holds = Holds.Add(entry.Id, new HoldModel(posted, [.. entry.Legs.Select(leg => leg.Amount)], false));
+        else if (entry.Hold is { } id) Holds = Holds.SetItem(id, Taken(Holds[id], entry));
         return posted;
     }
 
@@ -269,30 +296,34 @@ sealed class Model
             : before with { PostedCredits = before.PostedCredits + posted, PendingCredits = before.PendingCredits + pending };
     }
 
-    static HoldModel Taken(HoldModel hold, Entry entry)
+    HoldModel Taken(HoldModel hold, Entry entry)
     {
         var remaining = hold.Remaining.ToArray();
         foreach (var leg in entry.Legs)
         {
             var amount = leg.Amount;
-            for (var i = 0; i < remaining.Length; i++)
+            for (var step = 0; step < remaining.Length; step++)
             {
+                var i = Without == Sabotage.CaptureTakesFromLastLeg ? remaining.Length - 1 - step : step;
                 var held = hold.Posted.Entry.Legs[i];
                 if (held.Account != leg.Account || held.Side != leg.Side) continue;
                 var part = long.Min(amount, remaining[i]);
                 (remaining[i], amount) = (remaining[i] - part, amount - part);
             }
         }
-        return hold with { Remaining = remaining, Expired = entry.Action == EntryAction.Expire };
+        return hold with { Remaining = [.. remaining], Expired = entry.Action == EntryAction.Expire };
     }
 
-    public void ExpireDue()
+    void ExpireDue()
     {
-        var due = Holds.Values.Where(hold => hold.Open && hold.Posted.Entry.ExpiresAt <= Now)
+        var due = Holds.Values.Where(hold => hold.Open && hold.Posted.Entry.ExpiresAt <= (Without == Sabotage.ExpiryTooLate ? Now.AddMinutes(-1) : Now))
             .OrderBy(hold => hold.Posted.Entry.ExpiresAt).ThenBy(hold => hold.Posted.Sequence).ToList();
         foreach (var hold in due)
         {
-            var id = ExpiryId.Of(hold.Posted.Entry.Id, 0);
+            // A caller may have used the id that would come out.
+            var attempt = 0;
+            while (Answers.ContainsKey(ExpiryId.Of(hold.Posted.Entry.Id, attempt))) attempt++;
+            var id = ExpiryId.Of(hold.Posted.Entry.Id, attempt);
             var expiry = new Entry
             {
                 Id = id,
@@ -302,7 +333,7 @@ sealed class Model
                 Legs = Left(hold),
             };
             var posted = Apply(expiry);
-            _answers.Add(id, new Answer(expiry, new EntryResult(EntryStatus.Posted, posted.Sequence, Now)));
+            Answers = Answers.Add(id, new Answer(expiry, new EntryResult(EntryStatus.Posted, posted.Sequence, Now)));
         }
     }
 }
