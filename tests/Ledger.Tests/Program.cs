@@ -7,9 +7,9 @@ static class Program
 {
     static async Task<int> Main(string[] args)
     {
-        if (Environment.GetEnvironmentVariable(ChildProcess.Directory) is { } directory)
+        if (Environment.GetEnvironmentVariable(ChildProcess.Job) is { } job)
         {
-            await ChildProcess.Live(directory);
+            await ChildProcess.Live(job);
             return 0;
         }
         // The rest is what xunit would have generated.
