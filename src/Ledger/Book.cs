@@ -98,9 +98,10 @@ public sealed class Book : ILedger, IAsyncDisposable
         {
             return options.Disk.Lock(Path.Combine(options.Directory, "lock"));
         }
-        catch (IOException inUse)
+        catch (IOException inUse) when (inUse.InnerException is null)
         {
-            throw new IOException($"The ledger in {Path.GetFullPath(options.Directory)} is open in another process.", inUse);
+            throw new IOException(
+                $"The ledger in {Path.GetFullPath(options.Directory)} is open in another process: only one at a time may open it; stop that one, or use it.", inUse);
         }
     }
 

@@ -43,7 +43,16 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
         var path = PathOf(segment);
         using (var file = disk.Open(path + ".new", FileUse.Create))
         {
-            file.Reserve(bytes);
+            try
+            {
+                file.Reserve(bytes);
+            }
+            catch (IOException)
+            {
+                // What could not be reserved in full must not keep the last of the disk from others.
+                disk.Delete(path + ".new");
+                throw;
+            }
             file.Write(header, 0);
             file.Flush();
         }

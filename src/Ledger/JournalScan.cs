@@ -60,6 +60,7 @@ sealed class JournalScan
         var header = window.At(0, SegmentHeader.Bytes);
         if (!SegmentHeader.IsSound(header, segment))
         {
+            RequireKnownVersion(header, at);
             if (!isLast || DurableUntil > at || HasFrameAfter(window, 0)) throw Damage(at, "the segment's header can't be read");
             TornTail = at;
             return false;
@@ -70,6 +71,21 @@ sealed class JournalScan
         Bytes += SegmentHeader.Bytes;
         End = new Position(segment, SegmentHeader.Bytes);
         return true;
+    }
+
+    /// <summary>Magic, version and checksum keep their places in every version, so that an older one can tell what it can't read.</summary>
+    void RequireKnownVersion(ReadOnlySpan<byte> header, Position at)
+    {
+        const int Version = 8;
+        const int Checksum = 64;
+        Span<byte> ours = stackalloc byte[SegmentHeader.Bytes];
+        SegmentHeader.Write(ours, at.Segment, 1, 1, new byte[32]);
+        if (header.Length < SegmentHeader.Bytes || Layout.Int64(header, 0) != Layout.Int64(ours, 0)) return;
+        var (theirs, known) = (Layout.Int32(header, Version), Layout.Int32(ours, Version));
+        if (theirs <= known || Layout.Int64(header, Checksum) != Crc.Of(header[..Checksum])) return;
+        throw new IOException(
+            $"The journal {_files.PathOf(at.Segment)} was written by a newer version (format {theirs}, this one reads up to {known}): "
+            + "it needs Pujiang in the version that wrote it, or a later one. Nothing was changed.");
     }
 
     void ReadFrames(Window window, FrameVisitor visit, bool isLast)
