@@ -129,9 +129,11 @@ public sealed partial class Simulation
 
     void Wait()
     {
-        var minutes = _dice.Weighted([(50, _dice.Between(1, 40)), (5, 60 * 24 * 3)]);
-        Say($"wait {minutes} minutes");
-        _clock.Now = _clock.Now.AddMinutes(minutes).AddTicks(_dice.Below(3));
+        var due = _model.Holds.Values.Where(hold => hold.Open && hold.Posted.Entry.ExpiresAt > _clock.Now).Select(hold => hold.Posted.Entry.ExpiresAt!.Value).Order().FirstOrDefault();
+        // To the tick at which a hold falls due, or beside it; or just on.
+        _clock.Now = due != default && _dice.OneIn(2)
+            ? due.AddTicks(_dice.Between(-1, 1)) : _clock.Now.AddMinutes(_dice.Weighted([(50, _dice.Between(1, 40)), (5, 60 * 24 * 3)]));
+        Say(string.Create(CultureInfo.InvariantCulture, $"wait until {_clock.Now:O}"));
         if (_dice.OneIn(2)) _clock.Ring();
         // An empty call is answered after all before it, the timer's work too.
         Exchange(Call.Open.Nothing);

@@ -51,7 +51,7 @@ sealed class Workload(Dice dice, Character character)
         var call = dice.Weighted<Func<Model, Call>>(
         [
             (80, Post), (5, _ => new Call.Open([.. Enumerable.Range(0, dice.Between(1, 3)).Select(_ => AnyAccount())])),
-            (9, model => new Call.Limit(AnyAccountId(), AnyLimits(model))), (1, ClosePeriod), (5, HoldStory),
+            (9, model => new Call.Limit(AnyAccountId(), AnyLimits(model))), (2, ClosePeriod), (5, HoldStory),
         ])(model);
         _sent.Add(call);
         return call;
@@ -94,7 +94,7 @@ sealed class Workload(Dice dice, Character character)
 
     static DateOnly Day(DateTime time) => DateOnly.FromDateTime(time);
 
-    Call.Period ClosePeriod(Model model) => new((model.ClosedThrough ?? Day(Start).AddDays(-4)).AddDays(dice.Between(-1, 1)));
+    Call.Period ClosePeriod(Model model) => new((model.ClosedThrough ?? Day(Start).AddDays(-4)).AddDays(dice.Between(-1, 2)));
 
     Account AnyAccount()
     {
