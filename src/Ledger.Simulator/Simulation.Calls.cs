@@ -37,7 +37,7 @@ public sealed partial class Simulation
         if (_dice.OneIn(4)) _clock.Now = _clock.Now.AddSeconds(_dice.Below(100));
         var others = new Together(_clock.Now, []);
         for (var calls = _dice.Between(1, 8); calls > 0; calls--) others.Sent.Add(Send(_workload.Next(_model)));
-        if (_dice.Percent(_character.FaultPercent)) EndWhileHeld();
+        if (_character.FaultPercent > 0 && _dice.OneIn(8)) EndWhileHeld();
         _disk.LetFlush();
         Settle([first, others]);
         // It may have failed with the ledger, which is told to it as to all others.

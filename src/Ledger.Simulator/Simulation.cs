@@ -172,10 +172,23 @@ public sealed partial class Simulation
 
     void ArmAFault()
     {
-        var fault = _dice.Pick(
-            FaultKind.PowerFailure, FaultKind.ProcessKill, FaultKind.WriteFails, FaultKind.PartialWrite, FaultKind.FlushFails, FaultKind.FlushFails,
-            FaultKind.DiskFull, FaultKind.CreateFails, FaultKind.RenameFails, FaultKind.DeleteFails, FaultKind.DirectoryFlushFails);
-        Arm(fault, _dice.Below(6), inBackground: _dice.OneIn(3));
+        if (_dice.OneIn(5)) ArmAFaultOfFiles();
+        else
+        {
+            var fault = _dice.Pick(
+                FaultKind.PowerFailure, FaultKind.PowerFailure, FaultKind.PowerFailure, FaultKind.ProcessKill, FaultKind.ProcessKill,
+                FaultKind.WriteFails, FaultKind.PartialWrite, FaultKind.FlushFails, FaultKind.FlushFails, FaultKind.DiskFull);
+            Arm(fault, _dice.Below(6), inBackground: _dice.OneIn(4));
+        }
+    }
+
+    /// <summary>Files come and go only with segments and snapshots, so these faults need one.</summary>
+    void ArmAFaultOfFiles()
+    {
+        var fault = _dice.Pick(FaultKind.CreateFails, FaultKind.RenameFails, FaultKind.DeleteFails, FaultKind.DirectoryFlushFails, FaultKind.DiskFull, FaultKind.PowerFailure);
+        Arm(fault, 0, inBackground: _character.SnapshotEvery > 0 && (fault == FaultKind.DeleteFails || _dice.OneIn(2)));
+        if (_dice.OneIn(2)) Exchange(_workload.Bulk(60));
+        OneCall();
     }
 
     void Arm(FaultKind fault, int calls, bool inBackground = false)

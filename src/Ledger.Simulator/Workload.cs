@@ -183,6 +183,8 @@ sealed class Workload(Dice dice, Character character)
             Metadata = dice.Weighted([(80, ""), (10, "纪念 purpose"), (1, new string('长', dice.Between(682, 683)))]),
         };
         if (dice.Percent(character.MistakePercent) && dice.OneIn(4)) entry = entry with { Id = default };
+        // A caller may take the id that the expiry of a hold would have.
+        if (dice.OneIn(100)) entry = entry with { Id = ExpiryId.Of(EntryId(dice.Between(int.Max(1, _nextEntry - 20), _nextEntry)), 0) };
         return Slip(ofHold ? OfHold(entry, model) : entry with
         {
             ExpiresAt = action == EntryAction.Hold ? AnyExpiry(model) : null,
