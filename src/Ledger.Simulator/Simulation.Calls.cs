@@ -156,7 +156,6 @@ public sealed partial class Simulation
                 mayBeTorn = true;
             }
         }
-        _restarts++;
         if (_book!.Recovery.TornTail is { } torn && !mayBeTorn) Require($"a torn write at {torn} after a clean end");
         var candidates = Candidates(unanswered);
         _model = Resend(candidates, [.. unanswered.SelectMany(frame => frame.Sent.Select(sent => sent.Call))]);

@@ -79,6 +79,7 @@ public sealed partial class Simulation
         try
         {
             Open();
+            _restarts = 0;
             Exchange(_workload.Beginning());
             for (_step = 1; _step <= _options.Steps && !cancel.IsCancellationRequested; _step++)
             {
@@ -225,6 +226,7 @@ public sealed partial class Simulation
         _book = Book.Open(Options());
         _events = null;
         var report = _book.Recovery;
+        _restarts++;
         if (report.Snapshot is not null) _snapshots++;
         Note(string.Create(CultureInfo.InvariantCulture, $"opened {report.Entries} {report.Bytes} {report.TornTail} {report.Snapshot}"));
     }
