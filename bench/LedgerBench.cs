@@ -27,13 +27,14 @@ static class LedgerBench
             $"{entries:N0} transfers of two legs for each row, in {Runs} runs of which the median counts; no overdraft; Zipf with exponent 0.99; batches of {Batch:N0}; seed {LedgerLoad.Seed}");
         Row("what", "result");
         Row("---", "---:");
+        InMemoryWithIds(stored);
+        await InFolder(options => Stored(options, stored));
         // The first run of a program is that of its compiler.
         InMemory(entries / 5, Kinds[0], warmUp: true);
         foreach (var kind in Kinds) InMemory(entries, kind);
         foreach (var kind in Kinds) await InFolder(options => Bulk(options, entries, kind));
         await InFolder(options => OtherEntries(options, entries));
         await InFolder(Callers);
-        await InFolder(options => AfterRestart(options, stored));
         await InFolder(Limits);
         return 0;
     }
@@ -74,15 +75,45 @@ static class LedgerBench
         var rates = new List<double>();
         for (var run = 0; run < Runs; run++)
         {
-            var batches = LedgerLoad.Batches(entries / Runs, Batch, load.Transfer);
-            var commands = batches.Select(batch => new Commands(batch)).ToArray();
-            GC.Collect();
-            var began = Stopwatch.GetTimestamp();
-            foreach (var batch in commands) bench.Post(batch);
-            rates.Add(batches.Length * Batch / Stopwatch.GetElapsedTime(began).TotalSeconds);
-            foreach (var batch in commands) batch.Return();
+            rates.Add(Post(bench, load, entries / Runs));
         }
         if (!warmUp) Row($"in memory, one thread; {Name(kind)}", PerSecond(rates));
+    }
+
+    /// <summary>Ten batches at a time are made and then decided; only deciding counts.</summary>
+    static double Post(StateMachineBench bench, LedgerLoad load, int entries)
+    {
+        const int AtATime = 10;
+        var (time, posted) = (TimeSpan.Zero, 0);
+        while (posted < entries)
+        {
+            var commands = Enumerable.Range(0, AtATime).Select(_ => new Commands(LedgerLoad.Batches(Batch, Batch, load.Transfer)[0])).ToArray();
+            var began = Stopwatch.GetTimestamp();
+            foreach (var batch in commands) bench.Post(batch);
+            time += Stopwatch.GetElapsedTime(began);
+            posted += AtATime * Batch;
+            foreach (var batch in commands) batch.Return();
+        }
+        return posted / time.TotalSeconds;
+    }
+
+    /// <summary>The state machine with many ids already stored, of which none is like the new ones.</summary>
+    static void InMemoryWithIds(int stored)
+    {
+        var load = new LedgerLoad(1_000_000, LedgerLoad.Choice.Uniform, run: 1);
+        var bench = new StateMachineBench();
+        bench.Open(load.AllAccounts());
+        bench.Post(new Commands([.. load.Funding()]));
+        var before = Memory();
+        var rates = new List<double>();
+        const int Step = 1_000_000;
+        for (var posted = 0; posted < stored; posted += Step)
+        {
+            rates.Add(Post(bench, load, Step));
+        }
+        var few = rates.Take(5).ToList();
+        Row($"in memory, 1,000,000 accounts, Uniform: the first five millions / the last five of {stored:N0} ids", $"{Median(few):N0} / {Median(rates.TakeLast(5)):N0} /s");
+        Row($"memory for each of {stored:N0} ids", $"{(Memory() - before) / stored:N0} bytes");
     }
 
     static async Task Bulk(BookOptions options, int entries, (int Accounts, LedgerLoad.Choice Choice) kind)
@@ -169,8 +200,9 @@ static class LedgerBench
     }
 
     /// <summary>What a ledger of this many entries costs: memory, recovery, questions about the past, a full check.</summary>
-    static async Task AfterRestart(BookOptions options, int entries)
+    static async Task Stored(BookOptions options, int entries)
     {
+        options = new BookOptions { Directory = options.Directory };
         LedgerLoad load;
         await using (var book = Book.Open(options))
         {
@@ -190,13 +222,12 @@ static class LedgerBench
             Row($"memory for each of {entries:N0} stored entries", $"{(Memory() - opened) / entries:N0} bytes");
             await Questions(book, load);
         }
-        await using (var book = Book.Open(options with { SnapshotEvery = 1 }))
+        foreach (var from in (string[])["a snapshot", "the beginning"])
         {
-            Row($"recovery, replay of {book.LastSequence:N0} entries ({book.Recovery.Bytes >> 20:N0} MiB) from the beginning", $"{book.Recovery.Duration.TotalSeconds:N1} s");
-            RequirePosted(await book.Post([load.Transfer()]));
+            await using (var book = Book.Open(options))
+                Row($"recovery of {book.LastSequence:N0} entries from {from}, {book.Recovery.Bytes >> 20:N0} MiB of journal read", $"{book.Recovery.Duration.TotalSeconds:N1} s");
+            foreach (var snapshot in Directory.EnumerateFiles(options.Directory, "snapshot-*")) File.Delete(snapshot);
         }
-        await using (var book = Book.Open(options))
-            Row($"recovery of {book.LastSequence:N0} entries from {(book.Recovery.Snapshot is null ? "no snapshot" : "a snapshot")}", $"{book.Recovery.Duration.TotalSeconds:N1} s");
         var report = Book.Verify(options.Directory);
         Row($"full check of checksums, hash chain and every balance: {(report.IsSound ? "sound" : report.Damage)}", $"{report.Duration.TotalSeconds:N1} s");
     }

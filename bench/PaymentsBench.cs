@@ -66,7 +66,7 @@ static class PaymentsBench
     /// <summary>Runs the command line in a process of its own and stops the whole bench if anything was not carried out.</summary>
     static async Task<Measured> Run(Settings settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Path.Combine(AppContext.BaseDirectory, "Pujiang.Cli.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Pujiang.Cli.dll"), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

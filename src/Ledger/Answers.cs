@@ -13,18 +13,18 @@ sealed class Answers : IReadOnlyList<EntryResult>
     const int BalancePiece = 2 * PieceSize;
 
     readonly EntryResult[][] _pieces;
-    readonly int _legs;
-    Balance[] _balances = [];
-    int _legsSeen;
+    readonly Balance[][] _balances;
+    int _piece;
     int _taken;
 
+    /// <summary>Made on the caller's thread with all the room that the answers will need, so that the writer need not make any.</summary>
     /// <param name="count">Entries in the call.</param>
     /// <param name="legs">Their legs.</param>
     public Answers(int count, int legs)
     {
-        (Count, _legs) = (count, legs);
-        _pieces = new EntryResult[(count + PieceSize - 1) >> PieceBits][];
-        for (var i = 0; i < _pieces.Length; i++) _pieces[i] = new EntryResult[int.Min(PieceSize, count - (i << PieceBits))];
+        Count = count;
+        _pieces = Pieces<EntryResult>(count, PieceSize);
+        _balances = Pieces<Balance>(legs, BalancePiece);
     }
 
     public int Count { get; }
@@ -36,15 +36,18 @@ sealed class Answers : IReadOnlyList<EntryResult>
     /// <summary>Room for the balances of one entry.</summary>
     public Memory<Balance> Room(int legs)
     {
-        if (_taken + legs > _balances.Length)
-        {
-            // Captures and releases may move more legs than they were sent with.
-            _balances = new Balance[int.Max(legs, int.Min(BalancePiece, _legs - _legsSeen))];
-            _taken = 0;
-        }
-        _legsSeen += legs;
+        if (_piece < _balances.Length && _taken + legs > _balances[_piece].Length) (_piece, _taken) = (_piece + 1, 0);
+        // Captures and releases may move more legs than they were sent with, and the end of a piece may be too short.
+        if (_piece == _balances.Length || _taken + legs > _balances[_piece].Length) return new Balance[legs];
         _taken += legs;
-        return _balances.AsMemory(_taken - legs, legs);
+        return _balances[_piece].AsMemory(_taken - legs, legs);
+    }
+
+    static T[][] Pieces<T>(int count, int size)
+    {
+        var pieces = new T[(count + size - 1) / size][];
+        for (var i = 0; i < pieces.Length; i++) pieces[i] = new T[int.Min(size, count - (i * size))];
+        return pieces;
     }
 
     public IEnumerator<EntryResult> GetEnumerator()

@@ -16,6 +16,7 @@ sealed unsafe class IdIndex
     public const int Shards = 1024;
     const int FirstSlots = 4;
     readonly Shard[] _shards = new Shard[Shards];
+    readonly NativeBlock.Pool _pool = new();
 
     public long Count { get; private set; }
 
@@ -54,7 +55,7 @@ sealed unsafe class IdIndex
     public Position Next(ulong print, ref int probe)
     {
         ref var shard = ref _shards[print >> 54];
-        if (shard.Block is null) return Position.None;
+        if (shard.Slots is null) return Position.None;
         var place = probe < 0 ? unchecked((int)print) & shard.Mask : (probe + 1) & shard.Mask;
         for (; shard.Slots[place].At.Exists; place = (place + 1) & shard.Mask)
         {
@@ -69,7 +70,7 @@ sealed unsafe class IdIndex
     public void Prefetch(ulong print)
     {
         ref var shard = ref _shards[print >> 54];
-        if (Sse.IsSupported && shard.Block is not null) Sse.Prefetch0(shard.Slots + (unchecked((int)print) & shard.Mask));
+        if (Sse.IsSupported && shard.Slots is not null) Sse.Prefetch0(shard.Slots + (unchecked((int)print) & shard.Mask));
     }
 
     /// <summary>A shard's answers that stand before this place in the journal.</summary>
@@ -77,7 +78,7 @@ sealed unsafe class IdIndex
     {
         ref var shard = ref _shards[number];
         var found = new List<(ulong, Position)>(shard.Count);
-        if (shard.Block is not null)
+        if (shard.Slots is not null)
             foreach (ref readonly var slot in new Span<Slot>(shard.Slots, shard.Mask + 1))
                 if (slot.At.Exists && slot.At < end) found.Add((slot.Print, slot.At));
         return [.. found];
@@ -96,15 +97,16 @@ sealed unsafe class IdIndex
         }
     }
 
-    static void Grow(ref Shard shard, int number)
+    void Grow(ref Shard shard, int number)
     {
-        var slots = shard.Block is null ? FirstSlots : (shard.Mask + 1) * 2;
-        var block = new NativeBlock((long)slots * sizeof(Slot));
-        var larger = (Slot*)block.Start;
-        if (shard.Block is not null)
+        var slots = shard.Slots is null ? FirstSlots : (shard.Mask + 1) * 2;
+        var larger = (Slot*)_pool.Take((long)slots * sizeof(Slot));
+        if (shard.Slots is not null)
+        {
             for (var i = 0; i <= shard.Mask; i++)
                 if (shard.Slots[i].At.Exists) Put(larger, slots - 1, shard.Slots[i].Print, shard.Slots[i].At);
-        shard.Block = block;
+            _pool.GiveBack(shard.Slots, (shard.Mask + 1L) * sizeof(Slot));
+        }
         shard.Slots = larger;
         shard.Mask = slots - 1;
         // From 50 % to 75 %, by the shard's number.
@@ -126,7 +128,6 @@ sealed unsafe class IdIndex
 
     struct Shard
     {
-        public NativeBlock? Block;
         public Slot* Slots;
         public int Mask;
         public int Count;

@@ -15,7 +15,7 @@ sealed unsafe partial class NativeBlock
     public NativeBlock(long bytes)
     {
         var isLarge = (nuint)bytes >= HugePage;
-        Start = NativeMemory.AlignedAlloc((nuint)bytes, isLarge ? HugePage : CacheLine);
+        Start = NativeMemory.AlignedAlloc((nuint)bytes, isLarge ? HugePage : bytes >= Page ? Page : CacheLine);
         _bytes = bytes;
         GC.AddMemoryPressure(bytes);
         // Only advice: where it can't be followed, ordinary pages serve as well.
@@ -34,6 +34,58 @@ sealed unsafe partial class NativeBlock
     public void* Start { get; }
 
     const int HugePagesPlease = 14;
+    const int NotNeeded = 4;
+    const int Page = 4096;
+
+    /// <summary>Tables of growing size out of few large blocks, so that small ones lie on huge pages too.</summary>
+    public sealed class Pool
+    {
+        const long FirstBlock = 64 << 10;
+        const long LargestBlock = 32 << 20;
+        readonly List<NativeBlock> _blocks = [];
+        readonly Stack<nint>[] _free = [.. Enumerable.Range(0, 64).Select(_ => new Stack<nint>())];
+        byte* _next;
+        long _left;
+        long _all;
+
+        /// <summary>Zeroed memory.</summary>
+        /// <param name="bytes">A power of two, at least a cache line.</param>
+        public void* Take(long bytes)
+        {
+            if (_free[long.TrailingZeroCount(bytes)].TryPop(out var used))
+            {
+                NativeMemory.Clear((void*)used, (nuint)bytes);
+                return (void*)used;
+            }
+            if (bytes >= Page) Skip((Page - ((long)_next & (Page - 1))) & (Page - 1));
+            if (_left < bytes) AddBlock(long.Max(bytes, long.Clamp(_all, FirstBlock, LargestBlock)));
+            var taken = _next;
+            _next += bytes;
+            _left -= bytes;
+            return taken;
+        }
+
+        public void GiveBack(void* table, long bytes)
+        {
+            // The place is kept for another table, the memory is not.
+            if (bytes >= Page && OperatingSystem.IsLinux()) _ = Advise(table, (nuint)bytes, NotNeeded);
+            _free[long.TrailingZeroCount(bytes)].Push((nint)table);
+        }
+
+        void Skip(long bytes)
+        {
+            _next += long.Min(bytes, _left);
+            _left -= long.Min(bytes, _left);
+        }
+
+        void AddBlock(long bytes)
+        {
+            var block = new NativeBlock(bytes);
+            _blocks.Add(block);
+            (_left, _all) = (bytes, _all + bytes);
+            _next = (byte*)block.Start;
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* start, nuint bytes, int advice);

@@ -104,6 +104,8 @@ sealed class Writer : IDisposable
             Gather(batch);
         }
         FinishInFlight();
+        // Before the answers are given: who has one may rely on the hold's end.
+        SetExpiryTimer();
 
         // A small batch is flushed here and now: to wake another thread takes longer than what it could do meanwhile is worth.
         var isWorthIt = batch.Length >= Batch.Large && (_unfinished is not null || _queue.Reader.TryPeek(out _)) && !_snapshots.IsDue;
@@ -116,7 +118,6 @@ sealed class Writer : IDisposable
             FinishInFlight();
             _snapshots.Consider(Gate);
         }
-        SetExpiryTimer();
     }
 
     /// <summary>The batch to fill, which will stand behind the one in flight.</summary>
