@@ -69,9 +69,24 @@ public sealed partial class Simulation
             Restart(rest);
             return;
         }
-        WaitFor(() => _clock.IsWriterResting || _disk.GoneBy is not null, "the writer");
-        // What a background call met may have ended the process after the answer.
-        if (_disk.GoneBy is not null) Restart([]);
+        Rest();
+    }
+
+    /// <summary>
+    /// An empty call is decided after all that the writer does behind its answers, so when it is answered the writer is done with
+    /// the calls before. It may find no room and begin a segment, or a hold that is due.
+    /// </summary>
+    void Rest()
+    {
+        var rest = new Together(_clock.Now, [(Call.Open.Nothing, Call.Open.Nothing.Send(_book!))]);
+        WaitFor(() => rest.IsAnswered, "an empty call");
+        if (rest.IsAcknowledged)
+        {
+            _model.BeginBatch(rest.Clock);
+            return;
+        }
+        RequireStop(Call.Open.Nothing, rest.Sent[0].Answer);
+        Restart([rest]);
     }
 
     static void RequireStop(Call call, Task<object> answer)
@@ -111,7 +126,7 @@ public sealed partial class Simulation
         _disk.Disarm();
         if (_disk.GoneBy is null)
         {
-            FinishSnapshot();
+            FinishSnapshot(mayOthersBegin: false);
             RequireNothingMore();
         }
         DisposeBook();
@@ -208,7 +223,8 @@ public sealed partial class Simulation
         {
             Say($"again {call}");
             var answer = call.Send(_book!);
-            WaitFor(() => answer.IsCompleted && _clock.IsWriterResting, "a call sent again");
+            var rest = Call.Open.Nothing.Send(_book!);
+            WaitFor(() => answer.IsCompleted && rest.IsCompleted, "a call sent again");
             var (got, wanted) = (call.Say(answer.GetAwaiter().GetResult()), "");
             Note(got);
             candidates.ForEach(model => model.BeginBatch(_clock.Now));

@@ -113,7 +113,7 @@ public sealed partial class Simulation
             RequirePlace(damaged, file, end);
         }
         // What a snapshot spares the recovery, the check of the whole journal finds.
-        FinishSnapshot();
+        FinishSnapshot(mayOthersBegin: false);
         DisposeBook();
         var isUsed = FramesOf(Before(before)).Exists(frame => frame.File == file && frame.Start < end && first < frame.Start + frame.Length && !(mayLose == 0 && frame.IsEmpty));
         var report = Verification.Of(Folder, _clock, Before(before));
@@ -196,7 +196,7 @@ public sealed partial class Simulation
         _disk.Disarm();
         _disk.Log = LogChange;
         if (lie is not { } where) return;
-        FinishSnapshot();
+        FinishSnapshot(mayOthersBegin: true);
         var good = _disk.Copy();
         _disk.End(FaultKind.PowerFailure);
         DisposeBook();
@@ -233,7 +233,7 @@ public sealed partial class Simulation
         {
             RequirePlace(damaged, file, end);
         }
-        FinishSnapshot();
+        FinishSnapshot(mayOthersBegin: false);
         DisposeBook();
     }
 }

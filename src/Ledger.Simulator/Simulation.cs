@@ -14,8 +14,8 @@ sealed class DifferenceException(string what) : Exception(what);
 /// too plain to be wrong, and compares them after every step.
 /// </summary>
 /// <remarks>
-/// One thing moves at a time. The engine's writer runs while the simulation waits for it, the snapshot only when it is granted a
-/// call of the disk; calls are grouped by sending them while a flush is held. So a seed and a number of steps are one run, which
+/// One thing moves at a time. The engine's writer runs while the simulation waits for it (an empty call behind the others tells when
+/// it is done), the snapshot only when it is granted a call of the disk; calls are grouped by sending them while a flush is held. So a seed and a number of steps are one run, which
 /// the digest over all answers and all changes of the disk shows.
 /// </remarks>
 public sealed partial class Simulation
@@ -222,7 +222,7 @@ public sealed partial class Simulation
         _disk.ParksBackground = true;
         _disk.Log = LogChange;
         _disk.Injected = Count;
-        _clock.ForgetWriter();
+        _clock.ForgetTimer();
         _book = Book.Open(Options());
         _events = null;
         var report = _book.Recovery;
@@ -236,7 +236,7 @@ public sealed partial class Simulation
     bool CloseCleanly()
     {
         var before = _faults.Values.Sum();
-        FinishSnapshot();
+        FinishSnapshot(mayOthersBegin: true);
         DisposeBook();
         return _faults.Values.Sum() == before && _disk.GoneBy is null;
     }
@@ -247,7 +247,7 @@ public sealed partial class Simulation
         _events = null;
         _book?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _book = null;
-        _clock.ForgetWriter();
+        _clock.ForgetTimer();
     }
 
     void Abandon()
@@ -272,11 +272,26 @@ public sealed partial class Simulation
         if (Snapshot.IsCompleted) return;
         for (var calls = _dice.Below(5); calls > 0; calls--) _disk.Grant(Snapshot);
         if (_disk.GoneBy is not null) Restart([]);
+        else if (Snapshot.IsCompleted) RestAfterSnapshot();
     }
 
-    void FinishSnapshot()
+    /// <summary>
+    /// Another snapshot may be due at once. The end of the batch before or that of the first rest begins it, so after the second
+    /// it has begun for certain.
+    /// </summary>
+    void RestAfterSnapshot()
     {
-        while (!Snapshot.IsCompleted) _disk.Grant(Snapshot);
+        Rest();
+        Rest();
+    }
+
+    void FinishSnapshot(bool mayOthersBegin)
+    {
+        while (!Snapshot.IsCompleted)
+        {
+            _disk.Grant(Snapshot);
+            if (mayOthersBegin && Snapshot.IsCompleted && _disk.GoneBy is null) RestAfterSnapshot();
+        }
     }
 
     static void WaitFor(Func<bool> isDone, string what)
