@@ -109,7 +109,7 @@ public sealed class FailureTests : IDisposable
         var refused = Assert.Throws<IOException>(() => Book.Open(options));
         Assert.Contains(isMounted ? "is read-only: mount it for writing and start again." : "may not be written", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("another process", refused.Message, StringComparison.Ordinal);
-        Assert.Throws<IOException>(() => Book.Open(options with { Directory = Path.Combine(_directory, "new") }));
+        Assert.Throws<IOException>(() => Book.Open(options with { Directory = Path.Combine(ledger, "new") }));
         // Reading needs no right to write.
         Assert.True(Book.Verify(ledger).IsSound);
         if (isMounted) Run("mount", "-o", "remount,rw", _directory);
