@@ -46,7 +46,7 @@ public sealed partial class Simulation
         From: _dice.OneIn(2) ? AnyTime(account) : null, Until: _dice.OneIn(2) ? AnyTime(account) : null, IncludePending: _dice.OneIn(2));
 
     /// <summary>The first thing in which the book differs from this model, or null.</summary>
-    string? DifferenceOf(Model model, bool everything, bool events = true)
+    string? DifferenceOf(Model model, bool everything)
     {
         if (_book!.LastSequence != model.Entries.Count) return $"the last sequence is {_book.LastSequence}, in the model {model.Entries.Count}";
         if (DifferenceOfLaws(model) is { } broken) return broken;
@@ -55,7 +55,7 @@ public sealed partial class Simulation
             if (DifferenceOfBalance(account) is { } balance) return balance;
         foreach (var hold in model.Holds.Values)
             if (DifferenceOfHold(hold) is { } different) return different;
-        if (events && DifferenceOfEvents(model, everything ? 0 : int.Max(0, model.Entries.Count - 200)) is { } stream) return stream;
+        if (DifferenceOfEvents(model, everything ? 0 : int.Max(0, model.Entries.Count - 200)) is { } stream) return stream;
         var inDepth = model.Accounts.Values.OrderBy(account => account.Account.Id.Value).Skip(everything ? 0 : _dice.Below(model.Accounts.Count + 1)).Take(everything ? int.MaxValue : 2);
         foreach (var account in inDepth)
             if (DifferenceOfHistory(account, everything) is { } history) return history;

@@ -3,12 +3,6 @@ namespace Pujiang.Ledger.Simulator;
 /// <summary>What a disk does to data that was durable: it must be told with file and position, and nothing may be changed.</summary>
 public sealed partial class Simulation
 {
-    /// <summary>
-    /// False as long as a follower takes a frame whose header is damaged for the end of the segment. Recovery and the check of
-    /// the whole journal do notice.
-    /// </summary>
-    const bool FollowerChecksHeaders = false;
-
     /// <summary>A frame of the journal as it lies in its file.</summary>
     readonly record struct FrameAt(string File, int Start, int Length)
     {
@@ -105,7 +99,7 @@ public sealed partial class Simulation
         if (missing > 0) return;
         try
         {
-            Require(DifferenceOf(_model, everything: true, events: FollowerChecksHeaders));
+            Require(DifferenceOf(_model, everything: true));
         }
         catch (JournalDamagedException damaged)
         {
@@ -227,7 +221,7 @@ public sealed partial class Simulation
         try
         {
             // What is lost at the very end, one disk can't miss: it may be a limit as well as an entry.
-            if (mayLose is null) Require(DifferenceOf(_model, everything: true, events: FollowerChecksHeaders));
+            if (mayLose is null) Require(DifferenceOf(_model, everything: true));
         }
         catch (JournalDamagedException damaged)
         {

@@ -19,7 +19,8 @@ sealed class Commands
         Count = entries.Count;
         var most = 0L;
         for (var i = 0; i < Count; i++) most += MostBytes(entries[i]);
-        _bytes = ArrayPool<byte>.Shared.Rent(checked((int)most));
+        if (most > Array.MaxLength) throw new ArgumentException($"One call may hold entries of 2 GiB, not {most:N0} bytes. Send them in several calls.", nameof(entries));
+        _bytes = ArrayPool<byte>.Shared.Rent((int)most);
         _starts = ArrayPool<int>.Shared.Rent(Count + 1);
         _starts[0] = 0;
         for (var i = 0; i < Count; i++)
@@ -105,8 +106,10 @@ sealed class Commands
         command[Flags] = (byte)((entry.Legs.Count == 0 ? LegsOmitted : 0) | (entry.AtMost ? AtMost : 0));
     }
 
-    static long MostBytes(Entry entry) => EntryHeader + entry.Legs.Count * (long)LegBytes
-        + Align(Encoding.UTF8.GetMaxByteCount(entry.Reference.Length) + Encoding.UTF8.GetMaxByteCount(entry.Metadata.Length));
+    /// <summary>More than fits into an entry is refused, and needs no room but for saying so.</summary>
+    static long MostBytes(Entry entry) => EntryHeader + int.Min(entry.Legs.Count, MaxLegs) * (long)LegBytes + Align(
+        int.Min(Encoding.UTF8.GetByteCount(entry.Reference), EntryChecks.LongestReference)
+        + int.Min(Encoding.UTF8.GetByteCount(entry.Metadata), EntryChecks.LongestMetadata));
 
     Span<byte> Room(int size)
     {

@@ -18,6 +18,9 @@ static class Copies
     public static CopyReport Backup(IDisk disk, string from, string to)
     {
         disk.CreateDirectory(to);
+        // A ledger that was ever opened has a lock: it is in use, or went a way of its own.
+        if (disk.List(to).Any(name => !JournalFiles.IsSegment(name)))
+            throw new IOException($"{to} holds something else than a backup. Back up into a directory of its own.");
         var segments = JournalFiles.Segments(disk, from);
         var there = JournalFiles.Segments(disk, to);
         RequireEarlierCopy(disk, from, to, segments, there);
@@ -51,7 +54,7 @@ static class Copies
     /// <summary>Where the copy ends: the last frame that is copied as it is ends at <c>At</c>, and <c>Tail</c> is what is wanted of the next.</summary>
     static (Position At, byte[] Tail) FindCut(JournalFiles source, IReadOnlyList<int> segments, Func<long, long, bool> isWanted)
     {
-        var scan = new JournalScan(source, segments, JournalPoint.Beginning, Position.None);
+        var scan = new JournalScan(source, segments, JournalPoint.Beginning);
         var (found, at, rest, chain) = (false, Position.None, Array.Empty<byte>(), new byte[32]);
         scan.Run((frame, position) =>
         {
@@ -126,7 +129,7 @@ static class Copies
     {
         using var files = new JournalFiles(disk, directory, FileUse.Write);
         var last = 0L;
-        var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), JournalPoint.Beginning, Position.None);
+        var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), JournalPoint.Beginning);
         scan.Run((frame, _) => last = Frame.TimeOf(frame));
         Recovery.CutTail(files, scan);
         var entries = scan.Reached.NextSequence - 1;

@@ -6,8 +6,8 @@ namespace Pujiang.Ledger;
 static class EntryChecks
 {
     const long LargestAmount = 1_000_000_000_000_000_000;
-    const int LongestReference = 128;
-    const int LongestMetadata = 2048;
+    public const int LongestReference = 128;
+    public const int LongestMetadata = 2048;
 
     public static (EntryStatus Status, int Leg) OfItself(Entry entry, bool isLast)
     {

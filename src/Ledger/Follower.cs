@@ -7,11 +7,14 @@ sealed class Follower(JournalFiles files, Func<int, AccountId> accountIds, Posit
     Position _next = frame;
     long _last = afterSequence;
 
+    /// <summary>The batch that comes next; 0 before the first, which the sequence marks lead to.</summary>
+    long _batch;
+
     public IEnumerable<PostedEntry> ReadUntil(Position end)
     {
         while (_next < end)
         {
-            var length = ReadFrame();
+            var length = ReadFrame(end);
             if (length == 0)
             {
                 _next = new Position(_next.Segment + 1, SegmentHeader.Bytes);
@@ -27,20 +30,32 @@ sealed class Follower(JournalFiles files, Func<int, AccountId> accountIds, Posit
     }
 
     /// <returns>The frame's length, or 0 where the segment's frames end.</returns>
-    int ReadFrame()
+    int ReadFrame(Position end)
     {
         var file = files[_next.Segment];
         var read = file.Read(_bytes, _next.Offset);
-        if (read < Frame.HeaderBytes || !Frame.HasMagic(_bytes)) return 0;
-        var length = (int)Frame.LengthOf(_bytes);
-        if (length > read)
+        var length = read < Frame.HeaderBytes ? -1 : Frame.LengthOf(_bytes);
+        if (length > read && length <= file.Length - _next.Offset)
         {
-            if (length > _bytes.Length) Array.Resize(ref _bytes, length);
-            read += file.Read(_bytes.AsSpan(read, length - read), _next.Offset + read);
+            if (length > _bytes.Length) Array.Resize(ref _bytes, (int)length);
+            read += file.Read(_bytes.AsSpan(read, (int)length - read), _next.Offset + read);
         }
-        if (length > read || !Frame.IsSound(_bytes.AsSpan(0, length)))
+        var isFrame = length >= 0 && length <= read && Frame.IsSound(_bytes.AsSpan(0, (int)length))
+            && (_batch == 0 || Frame.NumberOf(_bytes) == _batch);
+        if (isFrame) _batch = Frame.NumberOf(_bytes) + 1;
+        else EnsureEndOfSegment(end);
+        return isFrame ? (int)length : 0;
+    }
+
+    /// <summary>Only the next segment can tell: it begins with the batch that is expected here.</summary>
+    void EnsureEndOfSegment(Position end)
+    {
+        var next = _next.Segment + 1;
+        Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
+        if (next <= end.Segment && (files[next].Read(header, 0) < header.Length || !SegmentHeader.IsSound(header, next)))
+            throw new JournalDamagedException(files.PathOf(next), 0, "the segment's header can't be read");
+        if (next > end.Segment || SegmentHeader.NextBatch(header) != _batch)
             throw new JournalDamagedException(files.PathOf(_next.Segment), _next.Offset, "a frame can't be read");
-        return length;
     }
 
     List<PostedEntry> EntriesOf(int length)

@@ -44,13 +44,11 @@ static class Frame
         hash.GetHashAndReset(chain);
     }
 
-    public static bool HasMagic(ReadOnlySpan<byte> header) => Layout.Int32(header, 0) == Magic;
-
     /// <summary>Header and payload, or -1 when the header can't be one.</summary>
     public static long LengthOf(ReadOnlySpan<byte> header)
     {
         var payload = Layout.Int32(header, PayloadBytes);
-        return HasMagic(header) && payload >= 0 && payload % 8 == 0 ? HeaderBytes + (long)payload : -1;
+        return Layout.Int32(header, 0) == Magic && payload >= 0 && payload % 8 == 0 ? HeaderBytes + (long)payload : -1;
     }
 
     public static long NumberOf(ReadOnlySpan<byte> frame) => Layout.Int64(frame, Number);

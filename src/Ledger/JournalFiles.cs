@@ -13,9 +13,11 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
     public static IReadOnlyList<int> Segments(IDisk disk, string directory) =>
     [
         .. disk.List(directory)
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(".new", StringComparison.Ordinal))
+            .Where(IsSegment)
             .Select(name => int.Parse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture)).Order(),
     ];
+
+    public static bool IsSegment(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(".new", StringComparison.Ordinal);
 
     public static string NameOf(int segment) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{segment:D6}");
 

@@ -7,7 +7,7 @@ delegate void FrameVisitor(ReadOnlySpan<byte> frame, Position at);
 /// </summary>
 /// <remarks>
 /// Only one batch is ever on its way to the disk, so an unfinished write is the last thing in the journal. What can't be read
-/// is a torn tail only if no sound frame and no segment follows, and no snapshot has seen the journal go further.
+/// is a torn tail only if no sound frame and no segment follows.
 /// </remarks>
 sealed class JournalScan
 {
@@ -17,14 +17,11 @@ sealed class JournalScan
     long _batch;
     long _sequence;
 
-    public JournalScan(JournalFiles files, IReadOnlyList<int> segments, JournalPoint from, Position durableUntil)
+    public JournalScan(JournalFiles files, IReadOnlyList<int> segments, JournalPoint from)
     {
-        (_files, _segments, DurableUntil) = (files, segments, durableUntil);
+        (_files, _segments) = (files, segments);
         (End, _batch, _sequence, _chain) = (from.End, from.NextBatch, from.NextSequence, [.. from.Chain]);
     }
-
-    /// <summary>The journal is known to have been whole up to here.</summary>
-    Position DurableUntil { get; }
 
     Position End { get; set; }
 
@@ -61,7 +58,7 @@ sealed class JournalScan
         if (!SegmentHeader.IsSound(header, segment))
         {
             RequireKnownVersion(header, at);
-            if (!isLast || DurableUntil > at || HasFrameAfter(window, 0)) throw Damage(at, "the segment's header can't be read");
+            if (!isLast || HasFrameAfter(window, 0)) throw Damage(at, "the segment's header can't be read");
             TornTail = at;
             return false;
         }
@@ -139,7 +136,6 @@ sealed class JournalScan
             if (IsZeroFrom(window, End.Offset)) return;
             throw Damage(End, "a frame can't be read, and another segment follows");
         }
-        if (DurableUntil > End) throw Damage(End, "a frame can't be read that a snapshot has seen");
         if (IsZeroFrom(window, End.Offset)) return;
         if (HasFrameAfter(window, End.Offset)) throw Damage(End, "a frame can't be read, and sound ones follow");
         TornTail = End;

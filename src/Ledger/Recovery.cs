@@ -21,7 +21,7 @@ sealed class Recovery
             (from, used) = (point, Path.GetFileName(snapshot));
             break;
         }
-        var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), from, durableUntil: from.End);
+        var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), from);
         scan.Run((frame, at) =>
         {
             marks.Note(Frame.FirstSequenceOf(frame), at);

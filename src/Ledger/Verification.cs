@@ -28,7 +28,7 @@ static class Verification
         var began = time.GetTimestamp();
         using var files = new JournalFiles(disk, directory, FileUse.Read);
         var machine = new Machine(new BookRecords(files));
-        var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), JournalPoint.Beginning, Position.None);
+        var scan = new JournalScan(files, JournalFiles.Segments(disk, directory), JournalPoint.Beginning);
         string? damage = null;
         try
         {

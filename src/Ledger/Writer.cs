@@ -14,10 +14,10 @@ sealed class Writer : IDisposable
     readonly TimeProvider _time;
     readonly Channel<Work> _queue;
     readonly Thread _thread;
-    readonly Flusher _flusher;
     readonly ITimer _expiryTimer;
     readonly Snapshots _snapshots;
     Work? _unfinished;
+    Task _flushing = Task.CompletedTask;
     long _lastSequence;
     long _end;
 
@@ -28,7 +28,6 @@ sealed class Writer : IDisposable
         _expiryTimer = _time.CreateTimer(
             _ => _queue.Writer.TryWrite(WakeWork.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         (_lastSequence, _end) = (machine.Sequence, journal.End.Packed);
-        _flusher = new Flusher(Flush);
         _thread = new Thread(Run) { Name = "Ledger writer", IsBackground = true };
         _thread.Start();
     }
@@ -84,7 +83,7 @@ sealed class Writer : IDisposable
         {
             // Nothing may be decided on top of what may not be on the disk. The writer is its thread's last stop, so every
             // exception ends here and reaches all callers.
-            Stop(new LedgerStoppedException("The ledger has stopped: its journal could not be written.", failure));
+            Stop(new LedgerStoppedException($"The ledger has stopped: its journal could not be written. {failure.Message}", failure));
         }
     }
 
@@ -97,10 +96,10 @@ sealed class Writer : IDisposable
             _machine.ExpireDue();
         });
         Gather(batch);
-        if (_flusher.IsBusy)
+        if (!_flushing.IsCompleted)
         {
             // What comes while the batch before is flushed becomes durable with this one.
-            _flusher.Wait();
+            FinishInFlight();
             Gather(batch);
         }
         FinishInFlight();
@@ -111,7 +110,7 @@ sealed class Writer : IDisposable
         var isWorthIt = batch.Length >= Batch.Large && (_unfinished is not null || _queue.Reader.TryPeek(out _)) && !_snapshots.IsDue;
         batch.Reached(_machine.Sequence, _machine.Now);
         lock (Gate) _records.Turn();
-        if (isWorthIt) _flusher.Start(batch);
+        if (isWorthIt) _flushing = Task.Factory.StartNew(() => Flush(batch), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         else
         {
             Flush(batch);
@@ -155,7 +154,7 @@ sealed class Writer : IDisposable
 
     Work? TakeWork() => _unfinished ?? (_queue.Reader.TryRead(out var work) ? work : null);
 
-    /// <summary>Makes a batch durable and gives its answers; runs on the writer's thread or the flusher's.</summary>
+    /// <summary>Makes a batch durable and gives its answers; runs on the writer's thread or on one of its own.</summary>
     void Flush(Batch batch)
     {
         if (!batch.IsEmpty)
@@ -171,7 +170,7 @@ sealed class Writer : IDisposable
     /// <summary>Waits for the batch in flight, if there is one, and tells those who wait for the state to be durable.</summary>
     void FinishInFlight()
     {
-        _flusher.Wait();
+        _flushing.GetAwaiter().GetResult();
         if (_records.InFlight is not { } flushed) return;
         TaskCompletionSource? waiting;
         lock (Gate)
@@ -201,7 +200,8 @@ sealed class Writer : IDisposable
 
     void Stop(LedgerStoppedException failure)
     {
-        _flusher.Dispose();
+        // The batch in flight may yet land; whether it did, its callers have heard or hear now.
+        ((IAsyncResult)_flushing).AsyncWaitHandle.WaitOne();
         lock (Gate) Failure = failure;
         _queue.Writer.TryComplete();
         foreach (var batch in (Batch?[])[_records.InFlight, _records.Batch])
@@ -221,70 +221,5 @@ sealed class Writer : IDisposable
         _queue.Writer.TryComplete();
         _thread.Join();
         _expiryTimer.Dispose();
-    }
-}
-
-/// <summary>A second thread that flushes one batch at a time, so that the next can be decided meanwhile.</summary>
-sealed class Flusher : IDisposable
-{
-    readonly Action<Batch> _flush;
-    readonly SemaphoreSlim _start = new(0);
-    readonly SemaphoreSlim _done = new(0);
-    readonly Thread _thread;
-    Batch? _batch;
-    Exception? _failure;
-
-    public Flusher(Action<Batch> flush)
-    {
-        _flush = flush;
-        _thread = new Thread(Run) { Name = "Ledger flusher", IsBackground = true };
-        _thread.Start();
-    }
-
-    public bool IsBusy { get; private set; }
-
-    public void Start(Batch batch)
-    {
-        Invariant.Holds(!IsBusy);
-        (_batch, IsBusy) = (batch, true);
-        _start.Release();
-    }
-
-    /// <summary>Returns when nothing is being flushed. What failed is thrown here.</summary>
-    public void Wait()
-    {
-        if (!IsBusy) return;
-        _done.Wait();
-        IsBusy = false;
-        if (_failure is not null) throw new IOException(_failure.Message, _failure);
-    }
-
-    void Run()
-    {
-        while (true)
-        {
-            _start.Wait();
-            if (_batch is not { } batch) return;
-            try
-            {
-                _flush(batch);
-            }
-            catch (Exception failure)
-            {
-                // Thrown again where the writer waits, which ends the ledger.
-                _failure = failure;
-            }
-            _done.Release();
-        }
-    }
-
-    public void Dispose()
-    {
-        if (IsBusy) _done.Wait();
-        _batch = null;
-        _start.Release();
-        _thread.Join();
-        _start.Dispose();
-        _done.Dispose();
     }
 }

@@ -102,6 +102,9 @@ public class CopyTests
         var to = NewFolder();
         Book.Backup(other.Directory, to);
         Assert.Throws<IOException>(() => Book.Backup(test.Directory, to));
+        // Over itself, it would take the journal away under the book that writes it.
+        Assert.Throws<IOException>(() => Book.Backup(test.Directory, test.Directory));
+        Assert.True((await test.Post(Transfer(50, 1, 2, 1))).IsPosted);
         Assert.Throws<DirectoryNotFoundException>(() => Book.Backup(to + "-missing", to));
         Directory.Delete(to, recursive: true);
     }

@@ -43,7 +43,7 @@ public class DamageTests
     static int End(byte[] segment)
     {
         var at = SegmentHeader.Bytes;
-        while (at + Frame.HeaderBytes <= segment.Length && Frame.HasMagic(segment.AsSpan(at))) at += (int)Frame.LengthOf(segment.AsSpan(at));
+        while (at + Frame.HeaderBytes <= segment.Length && Frame.LengthOf(segment.AsSpan(at)) > 0) at += (int)Frame.LengthOf(segment.AsSpan(at));
         return at;
     }
 
@@ -203,6 +203,33 @@ public class DamageTests
         }
     }
 
+    // The book starts from a snapshot, so nobody has read the old segment before the follower does.
+    [Fact]
+    public async Task Follow_HeaderOfAnOldFrameFlipped_TellsInsteadOfGoingOnBehindTheSegment()
+    {
+        var disk = new SimulatedDisk();
+        await using (var book = Book.Open(On(disk, snapshotEvery: 700)))
+        {
+            await book.Open([Account(1, AccountKind.Asset, Limits.Unlimited), Account(2)]);
+            for (var id = 1; id <= 1_000; id++) await book.Post([Transfer(id, 1, 2, 1)]);
+        }
+        var segment = disk[First];
+        var at = SegmentHeader.Bytes;
+        for (var frame = 1; frame < 6; frame++) at += (int)Frame.LengthOf(segment.AsSpan(at));
+        segment[at] ^= 1 << 6;
+
+        await using var again = Book.Open(On(disk, snapshotEvery: 700));
+        Assert.NotNull(again.Recovery.Snapshot);
+        Assert.NotNull((await again.FindEntry(EntryId(1_000))));
+        var seen = new List<long>();
+        var damage = await Assert.ThrowsAsync<JournalDamagedException>(async () =>
+        {
+            await foreach (var entry in again.Follow(0)) seen.Add(entry.Sequence);
+        });
+        Assert.Contains(First, damage.Message, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(1, 4).Select(each => (long)each), seen);
+    }
+
     // Checksums and chain are made to fit again, so that the content itself is what is read.
     [Fact]
     public async Task Open_MutatedFilesWithSoundChecksums_NeverFailsInAnotherWay()
@@ -219,7 +246,7 @@ public class DamageTests
     static byte[] Mutated(byte[] journal, Dice dice)
     {
         var starts = new List<int>();
-        for (var at = SegmentHeader.Bytes; Frame.HasMagic(journal.AsSpan(at)); at += (int)Frame.LengthOf(journal.AsSpan(at))) starts.Add(at);
+        for (var at = SegmentHeader.Bytes; Frame.LengthOf(journal.AsSpan(at)) > 0; at += (int)Frame.LengthOf(journal.AsSpan(at))) starts.Add(at);
         var which = dice.Below(starts.Count);
         var start = starts[which];
         var length = (int)Frame.LengthOf(journal.AsSpan(start));

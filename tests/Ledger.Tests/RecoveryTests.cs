@@ -239,7 +239,7 @@ public class RecoveryTests
     static List<int> FrameStarts(byte[] segment)
     {
         var starts = new List<int>();
-        for (var at = SegmentHeader.Bytes; Frame.HasMagic(segment.AsSpan(at)); at += (int)Frame.LengthOf(segment.AsSpan(at))) starts.Add(at);
+        for (var at = SegmentHeader.Bytes; Frame.LengthOf(segment.AsSpan(at)) > 0; at += (int)Frame.LengthOf(segment.AsSpan(at))) starts.Add(at);
         return starts;
     }
 }
