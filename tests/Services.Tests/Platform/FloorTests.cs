@@ -9,6 +9,7 @@ public sealed class FloorTests
     static readonly string[][] Floors =
     [
         ["Ledger"],
+        ["Ledger.Formats"],
         ["Platform"],
         ["Accounts"],
         ["Migrations.Sqlite", "Migrations.PostgreSql"],
@@ -42,7 +43,7 @@ public sealed class FloorTests
     public void References_OfEveryProject_LeadDownwards()
     {
         var projects = Projects();
-        Assert.All((string[])["Ledger", "Platform", "Accounts", "Web", "Cli"], name => Assert.Contains(name, projects.Keys));
+        Assert.All((string[])["Ledger", "Ledger.Formats", "Platform", "Accounts", "Web", "Cli"], name => Assert.Contains(name, projects.Keys));
         Assert.Empty(Faults(projects));
     }
 
@@ -60,6 +61,7 @@ public sealed class FloorTests
     // A test of architecture that nobody has seen fail proves nothing.
     [Theory]
     [InlineData("Ledger", "../Platform/Platform.csproj", "Ledger uses Platform, which is not below it.")]
+    [InlineData("Ledger.Formats", "../Platform/Platform.csproj", "Ledger.Formats uses Platform, which is not below it.")]
     [InlineData("Platform", "../Accounts/Accounts.csproj", "Platform uses Accounts, which is not below it.")]
     [InlineData("Accounts", "..\\Web\\Web.csproj", "Accounts uses Web, which is not below it.")]
     [InlineData("Cli", "../Web/Web.csproj", "Cli uses Web, which is not below it.")]
