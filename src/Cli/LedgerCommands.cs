@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Pujiang.Ledger;
+using Pujiang.Ledger.Formats;
 using Pujiang.Platform;
 
 namespace Pujiang.Cli;
@@ -25,7 +26,7 @@ static class LedgerCommands
         verify.SetAction(parsed => Verify(parsed));
         var balance = new Command("balance", "Print the trial balance") { Folder, Settings.Data };
         balance.SetAction(parsed => Balance(parsed));
-        return new Command("ledger", "The books") { verify, balance };
+        return new Command("ledger", "The books") { verify, balance, LedgerFileCommands.Export(), LedgerFileCommands.Import() };
     }
 
     static int Verify(ParseResult parsed)
@@ -107,13 +108,13 @@ static class LedgerCommands
     static string Amount(Int128 minorUnits, Asset asset) =>
         ((decimal)minorUnits / asset.MinorUnitsPerUnit).ToString("N" + asset.Scale, CultureInfo.InvariantCulture);
 
-    static string FolderOf(ParseResult parsed)
-    {
-        var named = parsed.GetValue(Folder) ?? Settings.DataFolder(parsed);
-        if (!Directory.Exists(named)) throw new CommandFailed($"There is no folder {named}.");
-        var folder = IsLedger(named) ? named : Path.Combine(named, "ledger");
-        return IsLedger(folder) ? folder : throw new CommandFailed($"There is no ledger in {named}.");
-    }
+    static string FolderOf(ParseResult parsed) => FolderOf(parsed.GetValue(Folder) ?? Settings.DataFolder(parsed));
 
-    static bool IsLedger(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "journal-*").Any();
+    /// <summary>The ledger's own folder, named itself or as the data folder around it.</summary>
+    public static string FolderOf(string named)
+    {
+        if (!Directory.Exists(named)) throw new CommandFailed($"There is no folder {named}.");
+        var folder = LedgerFolder.IsLedger(named) ? named : Path.Combine(named, "ledger");
+        return LedgerFolder.IsLedger(folder) ? folder : throw new CommandFailed($"There is no ledger in {named}.");
+    }
 }
