@@ -6,7 +6,7 @@ namespace Pujiang.Ledger.Formats;
 /// <summary>Apache Parquet, in groups of rows, of which one at a time is in memory.</summary>
 sealed class ParquetFileWriter(Stream output) : IExportWriter
 {
-    const int RowsOfGroup = 20_000;
+    const int RowsOfGroup = 5_000;
 
     readonly List<LegRow> _rows = new(RowsOfGroup);
     ParquetWriter? _writer;

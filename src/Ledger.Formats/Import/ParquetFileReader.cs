@@ -13,7 +13,7 @@ sealed class ParquetFileReader : IDraftReader
     public async IAsyncEnumerable<Draft> Read(Stream input, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         await using var reader = await Sound(() => ParquetReader.CreateAsync(input, Options, leaveStreamOpen: true, cancel), 1);
-        var fields = FieldsOf(reader);
+        var fields = await Sound(() => Task.FromResult(FieldsOf(reader)), 1);
         var entries = new RowEntries();
         var row = 1L;
         for (var group = 0; group < reader.RowGroupCount; group++)
