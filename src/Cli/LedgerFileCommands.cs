@@ -12,8 +12,8 @@ static class LedgerFileCommands
     static readonly Argument<string> Target = new("DIR") { Description = "Folder of the ledger: a new one, or one that is there" };
     static readonly Argument<string> Source = new("FILE") { Description = "File to import" };
     static readonly Option<string> Out = new("--out") { Description = "File to write", HelpName = "FILE", Required = true };
-    static readonly Option<long> From = Sequence("--from", "Sequence of the first entry", 1);
-    static readonly Option<long> To = Sequence("--to", "Sequence of the last entry [default: the last there is]", 0);
+    static readonly Option<long?> From = Sequence("--from", "Sequence of the first entry [default: 1]");
+    static readonly Option<long?> To = Sequence("--to", "Sequence of the last entry [default: the last there is]");
     static readonly Option<string> Format = FormatOption();
 
     static readonly Option<bool> KeepTimes = new("--keep-times")
@@ -44,7 +44,7 @@ static class LedgerFileCommands
         clock.StandAt(DateTime.MinValue);
         await using var book = OpenBook(folder, clock);
         ExportSummary? summary = null;
-        var range = new ExportRange(parsed.GetValue(From), parsed.GetValue(To) is > 0 and var to ? to : null);
+        var range = new ExportRange(parsed.GetValue(From) ?? 1, parsed.GetValue(To));
         await NamedFile.Write(file, async output => summary = await LedgerExport.Write(book, format, output, range, Progress("written"), cancel));
         Console.WriteLine($"{Count(summary!.Entries)} entries{(summary.Entries > 0 ? $" ({Count(summary.First)} to {Count(summary.Last)})" : "")} and {Count(summary.Accounts)} accounts are in {file}.");
         if (summary.AccountsWithoutEntries > 0) Say.Note($"{Count(summary.AccountsWithoutEntries)} accounts that none of these entries touches are not in the file.");
@@ -109,9 +109,9 @@ static class LedgerFileCommands
         return option;
     }
 
-    static Option<long> Sequence(string name, string description, long otherwise)
+    static Option<long?> Sequence(string name, string description)
     {
-        var option = new Option<long>(name) { Description = description, HelpName = "SEQ", DefaultValueFactory = _ => otherwise };
+        var option = new Option<long?>(name) { Description = description, HelpName = "SEQ" };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && result.GetValue(option) < 1) result.AddError($"{name} must be 1 or more.");
