@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Pujiang.Ledger.Formats;
@@ -38,7 +39,7 @@ sealed class BeancountWriter : IExportWriter
         _symbols.Add(asset.Code, symbol);
         _out.WriteLine($"{EntryKeys.Day(Earliest)} commodity {symbol}");
         WriteKey("asset", asset.Code, isQuoted: false);
-        WriteKey("scale", asset.Scale.ToString(System.Globalization.CultureInfo.InvariantCulture), isQuoted: false);
+        WriteKey("scale", asset.Scale.ToString(CultureInfo.InvariantCulture), isQuoted: false);
         return symbol;
     }
 

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Pujiang.Ledger.Formats;
 
@@ -10,7 +13,7 @@ sealed class BeancountReader : IDraftReader
 {
     const int LongestDirective = 1 << 20;
 
-    public async IAsyncEnumerable<Draft> Read(Stream input, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<Draft> Read(Stream input, [EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.CompletedTask;
         var lines = new Utf8Lines(input);
@@ -143,7 +146,7 @@ sealed class BeancountReader : IDraftReader
         if (lines.Next() is not { } line) return (null, default);
         var place = new Place(lines.Number, 1);
         if (!HasOpenQuote(line)) return (WithoutComment(line).TrimEnd(), place);
-        var text = new System.Text.StringBuilder(line);
+        var text = new StringBuilder(line);
         var isOpen = true;
         while (isOpen)
         {
@@ -228,8 +231,8 @@ sealed class BeancountReader : IDraftReader
         return text.AsSpan(0, colon).IndexOfAnyExcept(KeyCharacters) < 0 ? text[..colon] : "";
     }
 
-    static readonly System.Buffers.SearchValues<char> KeyCharacters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    static readonly SearchValues<char> KeyCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
     static string ValueOf(string text) => text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
 

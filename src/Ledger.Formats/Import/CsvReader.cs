@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Pujiang.Ledger.Formats;
@@ -10,7 +11,7 @@ sealed class CsvReader : IDraftReader
 
     readonly Dictionary<string, int> _columns = new(StringComparer.Ordinal);
 
-    public async IAsyncEnumerable<Draft> Read(Stream input, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<Draft> Read(Stream input, [EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.CompletedTask;
         var lines = new Utf8Lines(input);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
 namespace Pujiang.Ledger.Formats;
 
 /// <summary>
@@ -9,7 +12,7 @@ sealed class JournalReader(JournalDialect dialect) : IDraftReader
     int? _year;
     bool _hasDecimalMark = dialect == JournalDialect.Ledger;
 
-    public async IAsyncEnumerable<Draft> Read(Stream input, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<Draft> Read(Stream input, [EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.CompletedTask;
         var lines = new Utf8Lines(input);
@@ -52,7 +55,7 @@ sealed class JournalReader(JournalDialect dialect) : IDraftReader
 
     static BadInputException Unsupported(Place place, string what) => new(place, $"{what} are not supported; write what they stand for as plain entries.");
 
-    void SetYear(string text, Place place) => _year = text.Length == 4 && int.TryParse(text, System.Globalization.NumberStyles.None, null, out var year) && year > 0
+    void SetYear(string text, Place place) => _year = text.Length == 4 && int.TryParse(text, NumberStyles.None, null, out var year) && year > 0
         ? year : throw new BadInputException(place, $"{Shown.Text(text)} is no year; write four digits.");
 
     static void SkipBlock(string word, Utf8Lines lines, Place place)
@@ -215,7 +218,7 @@ sealed class JournalReader(JournalDialect dialect) : IDraftReader
         var close = head.IndexOf(')', StringComparison.Ordinal);
         if (close < 0) throw new BadInputException(place, "the parenthesis around the code is not closed.");
         // Only a number fits into the ledger's code; any other stays in the text.
-        var isNumber = int.TryParse(head[1..close], System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var code);
+        var isNumber = int.TryParse(head[1..close], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code);
         return isNumber ? (code, head[(close + 1)..].Trim(), comment) : (0, head, comment);
     }
 
@@ -228,7 +231,7 @@ sealed class JournalReader(JournalDialect dialect) : IDraftReader
         var numbers = new int[parts.Length];
         var isRight = parts.Length is 2 or 3;
         for (var i = 0; i < parts.Length && isRight; i++)
-            isRight = parts[i].Length is 1 or 2 or 4 && int.TryParse(parts[i], System.Globalization.NumberStyles.None, null, out numbers[i]);
+            isRight = parts[i].Length is 1 or 2 or 4 && int.TryParse(parts[i], NumberStyles.None, null, out numbers[i]);
         if (isRight && parts.Length == 2)
         {
             if (_year is not { } year) throw new BadInputException(place, $"{Shown.Text(text)} has no year; write it as 2026-05-31, or a line Y2026 before.");

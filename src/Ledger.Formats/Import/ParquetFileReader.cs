@@ -1,6 +1,7 @@
 using System.Globalization;
-using Parquet;
+using System.Runtime.CompilerServices;
 using Parquet.Schema;
+using Parquet;
 
 namespace Pujiang.Ledger.Formats;
 
@@ -10,7 +11,7 @@ sealed class ParquetFileReader : IDraftReader
     const int MostRowsOfGroup = 1_000_000;
     static readonly ParquetOptions Options = new() { UseDateOnlyTypeForDates = true };
 
-    public async IAsyncEnumerable<Draft> Read(Stream input, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<Draft> Read(Stream input, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var reader = await Sound(() => ParquetReader.CreateAsync(input, Options, leaveStreamOpen: true, cancel), 1);
         var fields = await Sound(() => Task.FromResult(FieldsOf(reader)), 1);
