@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Parquet.Schema;
 using Parquet;
+using Parquet.Schema;
 
 namespace Pujiang.Ledger.Formats;
 
