@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Pujiang.Ledger;
+using Pujiang.Ledger.Formats;
 using Pujiang.Platform;
 
 namespace Pujiang.Cli;
@@ -25,7 +26,10 @@ static class LedgerCommands
         verify.SetAction(parsed => Verify(parsed));
         var balance = new Command("balance", "Print the trial balance") { Folder, Settings.Data };
         balance.SetAction(parsed => Balance(parsed));
-        return new Command("ledger", "The books") { verify, balance, MakeBackup(), MakeRestore(), SimulateCommand.Make() };
+        return new Command("ledger", "The books")
+        {
+            verify, balance, MakeBackup(), MakeRestore(), LedgerFileCommands.Export(), LedgerFileCommands.Import(), SimulateCommand.Make(),
+        };
     }
 
     static Command MakeBackup()
@@ -164,12 +168,11 @@ static class LedgerCommands
 
     static string FolderOf(ParseResult parsed) => FolderOf(parsed.GetValue(Folder) ?? Settings.DataFolder(parsed));
 
-    static string FolderOf(string named)
+    /// <summary>The ledger's own folder, named itself or as the data folder around it.</summary>
+    public static string FolderOf(string named)
     {
         if (!Directory.Exists(named)) throw new CommandFailed($"There is no folder {named}.");
-        var folder = IsLedger(named) ? named : Path.Combine(named, "ledger");
-        return IsLedger(folder) ? folder : throw new CommandFailed($"There is no ledger in {named}.");
+        var folder = LedgerFolder.IsLedger(named) ? named : Path.Combine(named, "ledger");
+        return LedgerFolder.IsLedger(folder) ? folder : throw new CommandFailed($"There is no ledger in {named}.");
     }
-
-    static bool IsLedger(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "journal-*").Any();
 }

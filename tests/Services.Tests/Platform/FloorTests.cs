@@ -9,7 +9,7 @@ public sealed class FloorTests
     static readonly string[][] Floors =
     [
         ["Ledger"],
-        ["Ledger.Simulator"],
+        ["Ledger.Simulator", "Ledger.Formats"],
         ["Platform"],
         ["Accounts"],
         ["Migrations.Sqlite", "Migrations.PostgreSql"],
@@ -45,7 +45,7 @@ public sealed class FloorTests
     public void References_OfEveryProject_LeadDownwards()
     {
         var projects = Projects();
-        Assert.All((string[])["Ledger", "Ledger.Simulator", "Platform", "Accounts", "Web", "Cli"], name => Assert.Contains(name, projects.Keys));
+        Assert.All((string[])["Ledger", "Ledger.Simulator", "Ledger.Formats", "Platform", "Accounts", "Web", "Cli"], name => Assert.Contains(name, projects.Keys));
         Assert.Empty(Faults(projects));
     }
 
@@ -65,6 +65,7 @@ public sealed class FloorTests
     [InlineData("Ledger", "../Platform/Platform.csproj", "Ledger uses Platform, which is not below it.")]
     [InlineData("Ledger", "../Ledger.Simulator/Ledger.Simulator.csproj", "Ledger uses Ledger.Simulator, which is not below it.")]
     [InlineData("Ledger.Simulator", "../Platform/Platform.csproj", "Ledger.Simulator uses Platform, which is not below it.")]
+    [InlineData("Ledger.Formats", "../Platform/Platform.csproj", "Ledger.Formats uses Platform, which is not below it.")]
     [InlineData("Platform", "../Accounts/Accounts.csproj", "Platform uses Accounts, which is not below it.")]
     [InlineData("Accounts", "..\\Web\\Web.csproj", "Accounts uses Web, which is not below it.")]
     [InlineData("Cli", "../Web/Web.csproj", "Cli uses Web, which is not below it.")]
