@@ -14,7 +14,7 @@ sealed class StateMachineBench
     public void Open(IEnumerable<Account> accounts)
     {
         Begin();
-        foreach (var account in accounts) Invariant.Holds(EntryChecks.OfItself(account) == OpenStatus.Opened && _machine.Open(account) == OpenStatus.Opened);
+        foreach (var account in accounts) Invariant.Holds(EntryChecks.OfItself(account, chart: null) == OpenStatus.Opened && _machine.Open(account) == OpenStatus.Opened);
     }
 
     /// <summary>Decides the entries, one by one, with all checks, into records that are then thrown away.</summary>

@@ -15,6 +15,7 @@ public static class AccountsModule
     {
         services.AddSingleton<ICityTables, AccountsTables>();
         services.AddLedgerOwner<AccountsOwner>();
+        foreach (var line in ChartOfAccounts.Lines) services.AddSingleton(line);
         services.AddSingleton<AccountsFollower>();
         services.AddSingleton(iso20022 ?? new Iso20022Settings());
         services.AddSingleton<DailyAllowance>();

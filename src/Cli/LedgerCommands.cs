@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pujiang.Accounts;
 using Pujiang.Ledger;
 using Pujiang.Ledger.Formats;
 using Pujiang.Platform;
@@ -28,7 +29,7 @@ static class LedgerCommands
         balance.SetAction(parsed => Balance(parsed));
         return new Command("ledger", "The books")
         {
-            verify, balance, MakeBackup(), MakeRestore(), LedgerFileCommands.Export(), LedgerFileCommands.Import(), SimulateCommand.Make(),
+            verify, balance, MakeBackup(), MakeRestore(), MakePrune(), LedgerFileCommands.Export(), LedgerFileCommands.Import(), SimulateCommand.Make(),
         };
     }
 
@@ -64,6 +65,21 @@ static class LedgerCommands
         return restore;
     }
 
+    static Command MakePrune()
+    {
+        var cold = new Option<string>("--cold") { Description = "Folder for the old files, as on a cheaper disk: the same each time", HelpName = "FOLDER", Required = true };
+        var before = new Option<DateTimeOffset>("--before") { Description = "Only what was posted before", HelpName = "2026-01-01", Required = true };
+        var prune = new Command("prune", "Move the oldest files of the ledger to another folder, also while the bank is running") { Folder, cold, before, Settings.Data };
+        prune.SetAction(parsed =>
+        {
+            var (from, to) = (FolderOf(parsed), Path.GetFullPath(parsed.GetRequiredValue(cold)));
+            var report = Copied(() => Book.Prune(from, to, parsed.GetRequiredValue(before).UtcDateTime));
+            Print(report, from, to, "in the cold files");
+            if (report.Entries == 0) Say.Note("Nothing is old enough: a file goes when all in it is older than that, and than the oldest snapshot.");
+        });
+        return prune;
+    }
+
     static CopyReport Copied(Func<CopyReport> copy)
     {
         try
@@ -76,9 +92,9 @@ static class LedgerCommands
         }
     }
 
-    static void Print(CopyReport report, string from, string to)
+    static void Print(CopyReport report, string from, string to, string heading = "copied")
     {
-        var table = new TextTable("what", "copied");
+        var table = new TextTable("what", heading);
         table.Row("from", from);
         table.Row("to", to);
         table.Row("entries", Count(report.Entries));
@@ -98,6 +114,11 @@ static class LedgerCommands
         table.Row("open holds", Count(report.Holds));
         table.Row("batches", $"{Count(report.Batches)}, checksum and hash of each compared");
         table.Row("bytes", Count(report.Bytes));
+        if (report.OutOfReach > 0)
+        {
+            table.Row("out of reach", $"{Count(report.OutOfReach)} cold files, not read; a snapshot stands for them");
+            table.Row("proof of them", $"{report.Before}, the hash chain at their end");
+        }
         table.Row("hash chain ends", report.Chain);
         table.Row("torn tail", report.TornTail is { } tail ? $"{tail}: an unfinished write, never acknowledged; the next start cuts it off" : "none");
         table.Row("took", $"{report.Duration.TotalSeconds:F2} s");
@@ -140,22 +161,25 @@ static class LedgerCommands
             Console.WriteLine("No accounts yet.");
             return true;
         }
-        var table = new TextTable("asset", "kind", "code", "accounts", "debits", "credits", "balance").Right(3, 4, 5, 6);
+        var table = new TextTable("asset", "kind", "code", "name", "accounts", "debits", "credits", "balance").Right(4, 5, 6, 7);
         var isBalanced = true;
         foreach (var asset in lines.GroupBy(line => line.Asset).OrderBy(group => group.Key.Code, StringComparer.Ordinal))
         {
             foreach (var line in asset.OrderBy(line => line.ChartCode, StringComparer.Ordinal))
-                table.Row(asset.Key.Code, $"{line.Kind}".ToLowerInvariant(), line.ChartCode, Count(line.Accounts), Amount(line.Debits, asset.Key),
+                table.Row(asset.Key.Code, $"{line.Kind}".ToLowerInvariant(), line.ChartCode, NameOf(line), Count(line.Accounts), Amount(line.Debits, asset.Key),
                     Amount(line.Credits, asset.Key), Amount(line.Debits - line.Credits, asset.Key));
             var (debits, credits) = (Sum(asset, line => line.Debits), Sum(asset, line => line.Credits));
-            table.Row(asset.Key.Code, "all", "", Count(asset.Sum(line => line.Accounts)), Amount(debits, asset.Key), Amount(credits, asset.Key),
+            table.Row(asset.Key.Code, "all", "", "", Count(asset.Sum(line => line.Accounts)), Amount(debits, asset.Key), Amount(credits, asset.Key),
                 debits == credits ? "balanced" : $"DIFFERS BY {Amount(debits - credits, asset.Key)}");
-            table.Row("", "", "", "", "", "", "");
+            table.Row("", "", "", "", "", "", "", "");
             isBalanced &= debits == credits;
         }
         table.Print(Console.Out);
         return isBalanced;
     }
+
+    static string NameOf(TrialBalanceLine line) =>
+        ChartOfAccounts.Lines.FirstOrDefault(known => known.Code == line.ChartCode && known.Kind == line.Kind)?.Name ?? "";
 
     static Int128 Sum(IEnumerable<TrialBalanceLine> lines, Func<TrialBalanceLine, Int128> side) =>
         lines.Aggregate(Int128.Zero, (sum, line) => sum + side(line));

@@ -39,23 +39,38 @@ static class LedgerFileCommands
     {
         var folder = LedgerCommands.FolderOf(parsed.GetRequiredValue(Folder));
         var (file, format) = (parsed.GetRequiredValue(Out), LedgerFormats.Parse(parsed.GetRequiredValue(Format)));
-        // The clock stands, so that no hold expires because somebody looks.
-        var clock = new ReplayClock(TimeProvider.System);
-        clock.StandAt(DateTime.MinValue);
-        await using var book = OpenBook(folder, clock);
-        ExportSummary? summary = null;
         var range = new ExportRange(parsed.GetValue(From) ?? 1, parsed.GetValue(To));
-        await NamedFile.Write(file, async output => summary = await LedgerExport.Write(book, format, output, range, Progress("written"), cancel));
+        var copy = $"{Path.GetFullPath(file)}.ledger";
+        ExportSummary? summary = null;
+        try
+        {
+            await using var book = OpenOrCopy(folder, copy);
+            await NamedFile.Write(file, async output => summary = await LedgerExport.Write(book, format, output, range, Progress("written"), cancel));
+        }
+        finally
+        {
+            if (Directory.Exists(copy)) Directory.Delete(copy, recursive: true);
+        }
         Console.WriteLine($"{Count(summary!.Entries)} entries{(summary.Entries > 0 ? $" ({Count(summary.First)} to {Count(summary.Last)})" : "")} and {Count(summary.Accounts)} accounts are in {file}.");
         if (summary.AccountsWithoutEntries > 0) Say.Note($"{Count(summary.AccountsWithoutEntries)} accounts that none of these entries touches are not in the file.");
         return 0;
     }
 
-    static Book OpenBook(string folder, TimeProvider clock)
+    /// <summary>The ledger itself, or what a running bank has posted by now.</summary>
+    static Book OpenOrCopy(string folder, string copy)
     {
+        // The clock stands, so that no hold expires because somebody looks.
+        var clock = new ReplayClock(TimeProvider.System);
+        clock.StandAt(DateTime.MinValue);
         try
         {
             return Book.Open(new BookOptions { Directory = folder, Time = clock });
+        }
+        catch (IOException inUse)
+        {
+            Say.Note($"{inUse.Message} Its entries up to now are copied first.");
+            Book.Backup(folder, copy);
+            return Book.Open(new BookOptions { Directory = copy, Time = clock });
         }
         catch (JournalDamagedException damaged)
         {

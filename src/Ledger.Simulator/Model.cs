@@ -62,6 +62,7 @@ sealed class Model
         if (account.Id == default) return OpenStatus.IdIsZero;
         if (account.ChartCode.Length is 0 or > 16 || account.ChartCode.Any(c => c != '.' && !char.IsAsciiLetterOrDigit(c)))
             return OpenStatus.ChartCodeInvalid;
+        if (!Workload.Chart.Contains((account.ChartCode, account.Kind))) return OpenStatus.NotInChart;
         if (Encoding.UTF8.GetByteCount(account.Reference) > 128) return OpenStatus.ReferenceTooLong;
         if (account.Limits.Overdraft < 0 || account.Limits.FrozenAmount < 0) return OpenStatus.LimitsInvalid;
         if (Accounts.Values.Any(other => other.Account.Asset.Code == account.Asset.Code && other.Account.Asset.Scale != account.Asset.Scale))

@@ -215,6 +215,7 @@ public sealed partial class Simulation
         Disk = _disk,
         SegmentBytes = _character.SegmentBytes,
         SnapshotEvery = _character.SnapshotEvery,
+        Chart = Workload.Chart,
     };
 
     void Open()

@@ -26,6 +26,11 @@ sealed class Workload(Dice dice, Character character)
 
     static readonly Asset Cny = new("CNY", 2);
     static readonly Asset Jpy = new("JPY", 0);
+
+    /// <summary>The chart of accounts.</summary>
+    public static IReadOnlySet<(string Code, AccountKind Kind)> Chart { get; } =
+        Enum.GetValues<AccountKind>().SelectMany(kind => new[] { ("2011", kind), ("1001.02", kind) }).ToHashSet();
+
     readonly List<Call> _sent = [];
     int _nextEntry = 1;
 
@@ -104,7 +109,7 @@ sealed class Workload(Dice dice, Character character)
             Id = number == 0 ? default : Id(number),
             Asset = dice.OneIn(20) ? new Asset("CNY", 3) : number % 7 == 6 ? Jpy : Cny,
             Kind = (AccountKind)dice.Between(1, 5),
-            ChartCode = dice.Percent(character.MistakePercent) ? "no chart code" : "2011",
+            ChartCode = dice.Percent(character.MistakePercent) ? dice.Pick("no chart code", "2012") : "2011",
             Reference = dice.Percent(character.MistakePercent) ? new string('长', 43) : "",
             Limits = AnyLimits(null) with { Closed = false },
         };

@@ -18,15 +18,7 @@ public sealed record Asset
     public int Scale { get; }
 
     /// <summary>10^<see cref="Scale"/>: how many minor units make one unit.</summary>
-    public long MinorUnitsPerUnit
-    {
-        get
-        {
-            var units = 1L;
-            for (var digit = 0; digit < Scale; digit++) units *= 10;
-            return units;
-        }
-    }
+    public long MinorUnitsPerUnit => (long)Math.Pow(10, Scale);
 
     public override string ToString() => Code;
 }

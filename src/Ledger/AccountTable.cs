@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Pujiang.Ledger;
@@ -33,12 +31,10 @@ struct AccountSlot
 
     public readonly Balance Balance => new(PostedDebits, PostedCredits, PendingDebits, PendingCredits);
 
-    public void Set(Limits limits)
-    {
-        (Overdraft, FrozenAmount) = (limits.Overdraft, limits.FrozenAmount);
-        Flags = (limits.FrozenIn ? LimitFlags.FrozenIn : LimitFlags.None) | (limits.FrozenOut ? LimitFlags.FrozenOut : LimitFlags.None)
-            | (limits.Closed ? LimitFlags.Closed : LimitFlags.None);
-    }
+    public void Set(Limits limits) => (Overdraft, FrozenAmount, Flags) = (limits.Overdraft, limits.FrozenAmount, FlagsOf(limits));
+
+    public static LimitFlags FlagsOf(Limits limits) => (limits.FrozenIn ? LimitFlags.FrozenIn : LimitFlags.None)
+        | (limits.FrozenOut ? LimitFlags.FrozenOut : LimitFlags.None) | (limits.Closed ? LimitFlags.Closed : LimitFlags.None);
 
     public readonly bool Has(LimitFlags flag) => (Flags & flag) != LimitFlags.None;
 
@@ -71,9 +67,13 @@ sealed unsafe class AccountTable
     const int ChunkSize = 1 << ChunkBits;
 
     readonly List<NativeBlock> _blocks = [];
-    AccountSlot*[] _chunks = new AccountSlot*[16];
+    nint[] _chunks = new nint[16];
     readonly List<string> _references = [];
-    readonly Dictionary<int, LegMarks> _marks = [];
+
+    /// <summary>Every 64th leg of an account, from the 65th on.</summary>
+    readonly Dictionary<int, List<LegMark>> _marks = [];
+
+
     readonly Dictionary<(Asset, AccountKind, string), int> _lineNumbers = [];
     readonly List<ChartLine> _lines = [];
     readonly Dictionary<string, (Asset Asset, int Number)> _assets = new(StringComparer.Ordinal);
@@ -98,7 +98,7 @@ sealed unsafe class AccountTable
         get
         {
             Invariant.Holds((uint)number < (uint)Count);
-            return ref _chunks[number >> ChunkBits][number & (ChunkSize - 1)];
+            return ref ((AccountSlot*)_chunks[number >> ChunkBits])[number & (ChunkSize - 1)];
         }
     }
 
@@ -133,7 +133,7 @@ sealed unsafe class AccountTable
         {
             if (slots[place].Tag != unchecked((uint)(print >> 32))) continue;
             var number = slots[place].NumberPlusOne - 1;
-            var slot = _chunks[number >> ChunkBits] + (number & (ChunkSize - 1));
+            var slot = (AccountSlot*)_chunks[number >> ChunkBits] + (number & (ChunkSize - 1));
             Sse.Prefetch0(slot);
             Sse.Prefetch0((byte*)slot + AccountSlot.Bytes / 2);
             return;
@@ -168,14 +168,9 @@ sealed unsafe class AccountTable
 
     void AddChunk(int chunk)
     {
-        if (chunk == _chunks.Length)
-        {
-            var larger = new AccountSlot*[_chunks.Length * 2];
-            for (var i = 0; i < chunk; i++) larger[i] = _chunks[i];
-            _chunks = larger;
-        }
+        if (chunk == _chunks.Length) Array.Resize(ref _chunks, chunk * 2);
         _blocks.Add(new NativeBlock((long)ChunkSize * AccountSlot.Bytes));
-        _chunks[chunk] = (AccountSlot*)_blocks[^1].Start;
+        _chunks[chunk] = (nint)_blocks[^1].Start;
     }
 
     void Index(int number)
@@ -207,30 +202,27 @@ sealed unsafe class AccountTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Mark(ref AccountSlot slot, int number, LegPosition at, long postedAt)
     {
-        if (slot.Legs % LegMarks.Every == 0) AddMark(ref slot, number, at, postedAt);
+        if (slot.Legs % LegMark.Every == 0) AddMark(ref slot, number, at, postedAt);
     }
 
     void AddMark(ref AccountSlot slot, int number, LegPosition at, long postedAt)
     {
-        if (slot.Legs == 0)
-        {
-            (slot.FirstLeg, slot.FirstPostedAt) = (at, postedAt);
-            return;
-        }
-        AddMark(number, at, postedAt);
+        if (slot.Legs == 0) (slot.FirstLeg, slot.FirstPostedAt) = (at, postedAt);
+        else AddMark(number, at, postedAt);
     }
 
     /// <summary>Adds the next mark after the first, which stands in the slot.</summary>
     public void AddMark(int number, LegPosition at, long postedAt)
     {
-        if (!_marks.TryGetValue(number, out var marks)) _marks.Add(number, marks = new LegMarks());
-        marks.Add(at, postedAt);
+        if (!_marks.TryGetValue(number, out var marks)) _marks.Add(number, marks = []);
+        marks.Add(new LegMark(at, postedAt));
     }
 
     /// <summary>Puts back the slot of before, and forgets the marks of legs that are taken back.</summary>
     public void Restore(int number, in AccountSlot before)
     {
-        if (_marks.TryGetValue(number, out var marks)) marks.CutTo(before.Legs);
+        var keep = int.Max(0, (int)((before.Legs + LegMark.Every - 1) / LegMark.Every) - 1);
+        if (_marks.TryGetValue(number, out var marks) && marks.Count > keep) marks.RemoveRange(keep, marks.Count - keep);
         BeforeChange(number);
         this[number] = before;
     }
@@ -241,7 +233,7 @@ sealed unsafe class AccountTable
         ref var slot = ref this[number];
         if (slot.Legs == 0) return [];
         var first = new LegMark(slot.FirstLeg, slot.FirstPostedAt);
-        return _marks.TryGetValue(number, out var marks) ? [first, .. marks.All] : [first];
+        return _marks.TryGetValue(number, out var marks) ? [first, .. marks] : [first];
     }
 
     /// <summary>
@@ -260,7 +252,7 @@ sealed unsafe class AccountTable
 
     /// <summary>Slots of one page, which never lies in two chunks.</summary>
     ReadOnlySpan<AccountSlot> Page(int page) =>
-        new(_chunks[page * SlotPicture.PageSize >> ChunkBits] + (page * SlotPicture.PageSize & (ChunkSize - 1)), SlotPicture.PageSize);
+        new((AccountSlot*)_chunks[page * SlotPicture.PageSize >> ChunkBits] + (page * SlotPicture.PageSize & (ChunkSize - 1)), SlotPicture.PageSize);
 
     /// <summary>All slots at one moment.</summary>
     public sealed class SlotPicture(AccountTable table)
@@ -339,24 +331,8 @@ sealed unsafe class AccountTable
     }
 }
 
-/// <summary>Where a leg is and when it was posted.</summary>
-readonly record struct LegMark(LegPosition At, long PostedAt);
-
-/// <summary>Every 64th leg of an account, from the 65th on. History and as-of queries start from here.</summary>
-sealed class LegMarks
+/// <summary>Where a leg is and when it was posted. Every 64th of an account is kept: history and as-of queries start from there.</summary>
+readonly record struct LegMark(LegPosition At, long PostedAt)
 {
     public const int Every = 64;
-
-    readonly List<LegMark> _marks = [];
-
-    public IReadOnlyList<LegMark> All => _marks;
-
-    public void Add(LegPosition at, long postedAt) => _marks.Add(new LegMark(at, postedAt));
-
-    /// <summary>Forgets the marks of legs that are taken back.</summary>
-    public void CutTo(long legs)
-    {
-        var keep = int.Max(0, (int)((legs + Every - 1) / Every) - 1);
-        if (_marks.Count > keep) _marks.RemoveRange(keep, _marks.Count - keep);
-    }
 }

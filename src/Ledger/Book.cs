@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text;
-
 namespace Pujiang.Ledger;
 
 /// <summary>The ledger engine in this process: state in memory, history in an append-only journal on disk.</summary>
@@ -12,11 +9,12 @@ public sealed class Book : ILedger, IAsyncDisposable
     readonly SequenceMarks _marks;
     readonly Writer _writer;
     readonly Snapshots _snapshots;
+    readonly IReadOnlySet<(string Code, AccountKind Kind)>? _chart;
 
-    Book(IDisposable @lock, JournalFiles files, Recovery recovery, Writer writer, Snapshots snapshots, RecoveryReport report)
+    Book(IDisposable @lock, JournalFiles files, Recovery recovery, Writer writer, Snapshots snapshots, RecoveryReport report, BookOptions options)
     {
-        (_lock, _files, _machine, _marks, _writer, _snapshots) =
-            (@lock, files, recovery.Machine, recovery.Marks, writer, snapshots);
+        (_lock, _files, _machine, _marks, _writer, _snapshots, _chart) =
+            (@lock, files, recovery.Machine, recovery.Marks, writer, snapshots, options.Chart);
         Recovery = report;
     }
 
@@ -52,7 +50,7 @@ public sealed class Book : ILedger, IAsyncDisposable
             var journal = new Journal(files, options.SegmentBytes, scan.Reached, recovery.Marks);
             var snapshots = new Snapshots(options, recovery.Machine, recovery.Marks, journal);
             var writer = new Writer(recovery.Machine, records, journal, options, snapshots);
-            return new Book(@lock, files, recovery, writer, snapshots, report);
+            return new Book(@lock, files, recovery, writer, snapshots, report, options);
         }
         catch
         {
@@ -89,6 +87,19 @@ public sealed class Book : ILedger, IAsyncDisposable
         return Copies.Restore(SystemDisk.Instance, Existing(directory), to, (_, postedAt) => postedAt <= until.Ticks);
     }
 
+    /// <summary>
+    /// Moves the part of the journal that is older than a time (UTC), and than the snapshots, to another directory, as on a cheaper
+    /// disk; also while the ledger is in use. It is still read there, whenever somebody asks for it. Where it is out of reach, the
+    /// ledger goes on without, and says so to those who ask.
+    /// </summary>
+    /// <exception cref="IOException">The directory holds something else, or can't be written.</exception>
+    /// <exception cref="JournalDamagedException">The journal is damaged.</exception>
+    public static CopyReport Prune(string directory, string to, DateTime before)
+    {
+        RequireUtc(before);
+        return Copies.Prune(SystemDisk.Instance, Existing(directory), Path.GetFullPath(to), before);
+    }
+
     static string Existing(string directory) => Directory.Exists(directory)
         ? directory : throw new DirectoryNotFoundException($"There is no ledger in {Path.GetFullPath(directory)}.");
 
@@ -106,22 +117,29 @@ public sealed class Book : ILedger, IAsyncDisposable
     }
 
     public Task<IReadOnlyList<OpenStatus>> Open(IReadOnlyList<Account> accounts, CancellationToken cancel = default) =>
-        _writer.Ask(new OpenWork(accounts), cancel);
+        _writer.Ask(new OpenWork(accounts, _chart), cancel);
 
     public Task<IReadOnlyList<EntryResult>> Post(IReadOnlyList<Entry> entries, CancellationToken cancel = default) =>
         _writer.Ask(new PostWork(entries), cancel);
 
     public Task<LimitStatus> SetLimits(AccountId account, Limits limits, CancellationToken cancel = default) =>
-        _writer.Ask(new LimitsWork(account, limits ?? throw new ArgumentNullException(nameof(limits))), cancel);
+        limits is null ? throw new ArgumentNullException(nameof(limits)) : _writer.Ask(new ChangeWork<LimitStatus>(machine => machine.SetLimits(account, limits)), cancel);
 
     public Task<PeriodStatus> ClosePeriod(DateOnly through, CancellationToken cancel = default) =>
-        _writer.Ask(new PeriodWork(through), cancel);
+        _writer.Ask(new ChangeWork<PeriodStatus>(machine => machine.ClosePeriod(through)), cancel);
 
     public async ValueTask<DateOnly?> ClosedThrough(CancellationToken cancel = default) =>
         await Read(() => _machine.ClosedThrough, cancel) is var day && day > DateOnly.MinValue ? day : null;
 
     public async ValueTask<AccountState?> Find(AccountId account, CancellationToken cancel = default) =>
-        await Read(() => StateOf(account), cancel);
+        await Read(() => _machine.Accounts.NumberOf(account) is >= 0 and var number ? StateOf(number) : null, cancel);
+
+    public async ValueTask<IReadOnlyList<AccountState>> Accounts(int skip = 0, int take = 1_000, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        RequirePage(take);
+        return await Read(() => Enumerable.Range(skip, int.Clamp(_machine.Accounts.Count - skip, 0, take)).Select(StateOf).ToArray(), cancel);
+    }
 
     public async ValueTask<Balance?> BalanceAsOf(AccountId account, DateTime at, CancellationToken cancel = default)
     {
@@ -132,8 +150,7 @@ public sealed class Book : ILedger, IAsyncDisposable
 
     public async ValueTask<HistoryPage> History(AccountId account, HistoryQuery query, CancellationToken cancel = default)
     {
-        if (query.Take is < 1 or > 10_000)
-            throw new ArgumentOutOfRangeException(nameof(query), query.Take, "A page has 1 to 10,000 lines.");
+        RequirePage(query.Take);
         RequireUtc(query.From);
         RequireUtc(query.Until);
         var chain = await Read(() => ChainOf(account), cancel);
@@ -149,7 +166,7 @@ public sealed class Book : ILedger, IAsyncDisposable
     public async ValueTask<ReferencePage> FindByReference(
         string reference, int take = 100, string? cursor = null, CancellationToken cancel = default)
     {
-        if (take is < 1 or > 10_000) throw new ArgumentOutOfRangeException(nameof(take), take, "A page has 1 to 10,000 entries.");
+        RequirePage(take);
         ArgumentException.ThrowIfNullOrEmpty(reference);
         var hash = ReferenceIndex.HashOf(Encoding.UTF8.GetBytes(reference));
         var heads = await Read(() => _machine.References.HeadsOf(hash), cancel);
@@ -160,10 +177,7 @@ public sealed class Book : ILedger, IAsyncDisposable
     {
         var (at, open) = await Read(() => (_machine.FindRecord(hold), _machine.Holds.Find(hold)?.Copy()), cancel);
         if (ReadEntry(at) is not { Entry.Action: EntryAction.Hold } posted) return null;
-        var remaining = new long[posted.Entry.Legs.Count];
-        if (open is not null)
-            for (var i = 0; i < remaining.Length; i++) remaining[i] = open.Legs[i].Remaining;
-        return new HoldState(posted, remaining, open is not null);
+        return new HoldState(posted, [.. posted.Entry.Legs.Select((_, leg) => open?.Legs[leg].Remaining ?? 0)], open is not null);
     }
 
     public async ValueTask<IReadOnlyList<TrialBalanceLine>> TrialBalance(CancellationToken cancel = default) =>
@@ -210,19 +224,10 @@ public sealed class Book : ILedger, IAsyncDisposable
         return result;
     }
 
-    AccountState? StateOf(AccountId account)
-    {
-        var number = _machine.Accounts.NumberOf(account);
-        return number < 0 ? null : new AccountState(_machine.Accounts.Describe(number), _machine.Accounts[number].Balance);
-    }
+    AccountState StateOf(int number) => new(_machine.Accounts.Describe(number), _machine.Accounts[number].Balance);
 
-    Chain? ChainOf(AccountId account)
-    {
-        var number = _machine.Accounts.NumberOf(account);
-        if (number < 0) return null;
-        ref var slot = ref _machine.Accounts[number];
-        return new Chain(slot.Legs, slot.LastLeg, _machine.Accounts.MarksOf(number));
-    }
+    Chain? ChainOf(AccountId account) => _machine.Accounts.NumberOf(account) is >= 0 and var number
+        ? new Chain(_machine.Accounts[number].Legs, _machine.Accounts[number].LastLeg, _machine.Accounts.MarksOf(number)) : null;
 
     PostedEntry? ReadEntry(Position at)
     {
@@ -235,6 +240,11 @@ public sealed class Book : ILedger, IAsyncDisposable
     AccountId IdOf(int number)
     {
         lock (_writer.Gate) return _machine.Accounts.IdOf(number);
+    }
+
+    static void RequirePage(int take)
+    {
+        if (take is < 1 or > 10_000) throw new ArgumentOutOfRangeException(nameof(take), take, "A page has 1 to 10,000 lines.");
     }
 
     static void RequireUtc(DateTime? time)

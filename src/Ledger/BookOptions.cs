@@ -13,6 +13,9 @@ public sealed record BookOptions
     /// <summary>A snapshot is begun after this many entries, or after a quarter of those before when that is more; 0 for never.</summary>
     public int SnapshotEvery { get; init; } = 1_000_000;
 
+    /// <summary>Your chart of accounts: the codes that accounts may be opened with, each with the kinds it may have. Null for any codes.</summary>
+    public IReadOnlySet<(string Code, AccountKind Kind)>? Chart { get; init; }
+
     /// <summary>Calls that may wait to be decided; further callers wait for a place.</summary>
     public int QueueLength { get; init; } = 4096;
 

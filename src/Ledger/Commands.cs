@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using static Pujiang.Ledger.Layout;
 
 namespace Pujiang.Ledger;
@@ -50,8 +49,7 @@ sealed class Commands
     public static byte[] Single(Entry entry)
     {
         var one = new Commands([entry]);
-        Span<byte> bytes = one._bytes.AsSpan(0, one._length);
-        var copy = bytes.ToArray();
+        var copy = one._bytes[..one._length];
         one.Return();
         return copy;
     }
@@ -62,8 +60,7 @@ sealed class Commands
         if (status != EntryStatus.Posted)
         {
             // Refused whatever the ledger knows: nothing else of it will be read.
-            var refused = Room(EntryHeader);
-            WriteHeader(refused, entry, status, leg);
+            WriteHeader(Room(EntryHeader), entry, status, leg);
             return;
         }
         var legs = entry.Legs;

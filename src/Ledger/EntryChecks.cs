@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Pujiang.Ledger;
 
 /// <summary>The checks on what an entry, account or limit says of itself. They need no state, so callers' threads make them.</summary>
@@ -64,12 +62,13 @@ static class EntryChecks
         }
     }
 
-    public static OpenStatus OfItself(Account account)
+    public static OpenStatus OfItself(Account account, IReadOnlySet<(string Code, AccountKind Kind)>? chart)
     {
         if (!Enum.IsDefined(account.Kind)) throw new ArgumentException($"Account {account.Id} has no kind.", nameof(account));
         if (account.Id == default) return OpenStatus.IdIsZero;
-        var chart = account.ChartCode;
-        if (chart.Length is 0 or > 16 || !chart.All(c => char.IsAsciiLetterOrDigit(c) || c == '.')) return OpenStatus.ChartCodeInvalid;
+        var code = account.ChartCode;
+        if (code.Length is 0 or > 16 || !code.All(c => char.IsAsciiLetterOrDigit(c) || c == '.')) return OpenStatus.ChartCodeInvalid;
+        if (chart is not null && !chart.Contains((code, account.Kind))) return OpenStatus.NotInChart;
         if (IsLonger(account.Reference, LongestReference)) return OpenStatus.ReferenceTooLong;
         return AreValid(account.Limits) ? OpenStatus.Opened : OpenStatus.LimitsInvalid;
     }

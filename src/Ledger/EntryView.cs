@@ -1,4 +1,3 @@
-using System.Text;
 using static Pujiang.Ledger.Layout;
 
 namespace Pujiang.Ledger;

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Pujiang.Ledger;
 
 /// <summary>One flushed batch in the journal: a header, then the records.</summary>
@@ -75,7 +73,7 @@ static class SegmentHeader
 {
     public const int Bytes = 72;
     const long Magic = 0x314745534C4A5550;
-    const int Version = 2;
+    public const int Version = 2;
 
     public static void Write(Span<byte> header, int segment, long nextBatch, long nextSequence, ReadOnlySpan<byte> chain)
     {
@@ -89,11 +87,15 @@ static class SegmentHeader
         Layout.Put(header, 64, (long)Crc.Of(header[..64]));
     }
 
-    public static bool IsSound(ReadOnlySpan<byte> header, int segment) =>
-        header.Length >= Bytes && Layout.Int64(header, 64) == Crc.Of(header[..64])
-        && Layout.Int64(header, 0) == Magic && Layout.Int32(header, 8) == Version && Layout.Int32(header, 12) == segment;
+    /// <summary>The version of a header, or 0 for none. Magic, version and checksum keep their places in every version.</summary>
+    public static int VersionOf(ReadOnlySpan<byte> header) =>
+        header.Length >= Bytes && Layout.Int64(header, 0) == Magic && Layout.Int64(header, 64) == Crc.Of(header[..64]) ? Layout.Int32(header, 8) : 0;
+
+    public static bool IsSound(ReadOnlySpan<byte> header, int segment) => VersionOf(header) == Version && Layout.Int32(header, 12) == segment;
 
     public static long NextBatch(ReadOnlySpan<byte> header) => Layout.Int64(header, 16);
-    public static long NextSequence(ReadOnlySpan<byte> header) => Layout.Int64(header, 24);
-    public static ReadOnlySpan<byte> Chain(ReadOnlySpan<byte> header) => header.Slice(32, 32);
+
+    /// <summary>Where the segment's frames begin, and what they continue.</summary>
+    public static JournalPoint Point(ReadOnlySpan<byte> header, int segment) =>
+        new(new Position(segment, Bytes), NextBatch(header), Layout.Int64(header, 24), header.Slice(32, 32).ToArray());
 }

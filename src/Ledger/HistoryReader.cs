@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pujiang.Ledger;
 
 /// <summary>What was known of an account's legs at one moment, all of them durable.</summary>
@@ -55,8 +53,8 @@ sealed class HistoryReader(JournalFiles files, Func<int, AccountId> accountIds, 
             else high = middle;
         }
         if (low == 0) return 0;
-        var first = (low - 1) * (long)LegMarks.Every;
-        var end = long.Min(first + LegMarks.Every, chain.Legs);
+        var first = (low - 1) * (long)LegMark.Every;
+        var end = long.Min(first + LegMark.Every, chain.Legs);
         foreach (var (ordinal, leg) in Backward(first, end))
             if (new EntryView(files.Read(leg.Record, ref _buffer)).PostedAt < utcTicks) return ordinal + 1;
         return first;
@@ -66,10 +64,10 @@ sealed class HistoryReader(JournalFiles files, Func<int, AccountId> accountIds, 
     IEnumerable<(long Ordinal, LegPosition Leg)> Backward(long from, long until)
     {
         if (until <= from) yield break;
-        var mark = (until + LegMarks.Every - 1) / LegMarks.Every;
+        var mark = (until + LegMark.Every - 1) / LegMark.Every;
         // The mark at or after the last leg wanted, or the newest leg.
         var (ordinal, at) = until < chain.Legs && mark < chain.Marks.Length
-            ? (mark * LegMarks.Every, chain.Marks[mark].At) : (chain.Legs - 1, chain.Last);
+            ? (mark * LegMark.Every, chain.Marks[mark].At) : (chain.Legs - 1, chain.Last);
         for (; ordinal >= from; ordinal--)
         {
             var previous = Previous(at, ordinal);
@@ -82,7 +80,7 @@ sealed class HistoryReader(JournalFiles files, Func<int, AccountId> accountIds, 
     {
         while (from < until)
         {
-            var blockEnd = long.Min(until, (from / LegMarks.Every + 1) * LegMarks.Every);
+            var blockEnd = long.Min(until, (from / LegMark.Every + 1) * LegMark.Every);
             foreach (var leg in Backward(from, blockEnd).Reverse()) yield return leg;
             from = blockEnd;
         }

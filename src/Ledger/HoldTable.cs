@@ -75,9 +75,5 @@ sealed class HoldTable
         }
     }
 
-    public OpenHold? NextDue(long now)
-    {
-        if (NextExpiry is not { } expiry || expiry > now) return null;
-        return _open[_due.Peek()];
-    }
+    public OpenHold? NextDue(long now) => NextExpiry is { } expiry && expiry <= now ? _open[_due.Peek()] : null;
 }

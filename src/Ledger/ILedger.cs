@@ -3,7 +3,8 @@ namespace Pujiang.Ledger;
 /// <summary>The double-entry ledger. What it answers is durable and final.</summary>
 /// <remarks>
 /// Two implementations: <c>Book</c>, the engine in this process, and the cluster. All calls may be made from any thread.
-/// What a caller can cause is answered with a status; a failing disk throws <see cref="LedgerStoppedException"/>.
+/// What a caller can cause is answered with a status; a failing disk throws <see cref="LedgerStoppedException"/>, and history that
+/// was moved away (<c>Book.Prune</c>) and is out of reach <see cref="HistoryOutOfReachException"/> where it is needed.
 /// </remarks>
 public interface ILedger
 {
@@ -27,6 +28,11 @@ public interface ILedger
 
     /// <summary>An account with its balance now, or null.</summary>
     ValueTask<AccountState?> Find(AccountId account, CancellationToken cancel = default);
+
+    /// <summary>Accounts with their balances now, in the order of their opening.</summary>
+    /// <param name="skip">So many from the first are left out.</param>
+    /// <param name="take">At most this many, 1 to 10,000.</param>
+    ValueTask<IReadOnlyList<AccountState>> Accounts(int skip = 0, int take = 1_000, CancellationToken cancel = default);
 
     /// <summary>The balance after the last entry posted at or before <paramref name="at"/> (UTC), or null for an unknown account.</summary>
     ValueTask<Balance?> BalanceAsOf(AccountId account, DateTime at, CancellationToken cancel = default);
@@ -65,6 +71,9 @@ public enum OpenStatus : byte
     Opened = 0,
     IdIsZero,
     ChartCodeInvalid,
+
+    /// <summary>The ledger's chart of accounts has no such code, or has it for accounts of another kind.</summary>
+    NotInChart,
     ReferenceTooLong,
     LimitsInvalid,
 
@@ -126,26 +135,18 @@ public sealed record TrialBalanceLine(
     Asset Asset, AccountKind Kind, string ChartCode, long Accounts, Int128 Debits, Int128 Credits);
 
 /// <summary>The ledger no longer accepts work because its disk failed; what was acknowledged is safe. Restart to recover.</summary>
-public sealed class LedgerStoppedException : Exception
-{
-    public LedgerStoppedException() : base("The ledger has stopped.") { }
-    public LedgerStoppedException(string message) : base(message) { }
-    public LedgerStoppedException(string message, Exception inner) : base(message, inner) { }
-}
+public sealed class LedgerStoppedException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The journal is damaged before its end. Nothing was changed or cut; restore the file from a backup.</summary>
-public sealed class JournalDamagedException : Exception
+public sealed class JournalDamagedException(string file, long position, string reason)
+    : Exception($"The journal {file} is damaged at byte {position:N0}: {reason}. Nothing was changed.")
 {
-    public JournalDamagedException() { }
-    public JournalDamagedException(string message) : base(message) { }
-    public JournalDamagedException(string message, Exception inner) : base(message, inner) { }
-
-    public JournalDamagedException(string file, long position, string reason)
-        : base($"The journal {file} is damaged at byte {position:N0}: {reason}. Nothing was changed.") =>
-        (File, Position) = (file, position);
-
-    public string File { get; } = "";
+    public string File { get; } = file;
 
     /// <summary>Byte offset of the first record that can't be read.</summary>
-    public long Position { get; }
+    public long Position { get; } = position;
 }
+
+/// <summary>An old part of the journal, which was moved to other storage, can't be read now. All else goes on.</summary>
+public sealed class HistoryOutOfReachException(string file, string pathFile, Exception inner)
+    : IOException($"The older history in {file} is out of reach: bring it back, or write the directory where it is now into {pathFile}.", inner);

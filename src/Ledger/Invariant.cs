@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Pujiang.Ledger;
 
 /// <summary>What only a bug can break. Always on, in release builds too: a ledger that is wrong must not go on.</summary>
@@ -16,9 +14,4 @@ public static class Invariant
 }
 
 /// <summary>A bug: something that must always hold does not.</summary>
-public sealed class InvariantException : Exception
-{
-    public InvariantException() { }
-    public InvariantException(string expression) : base($"Must hold: {expression}") { }
-    public InvariantException(string message, Exception inner) : base(message, inner) { }
-}
+public sealed class InvariantException(string expression) : Exception($"Must hold: {expression}");

@@ -1,27 +1,57 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 
 namespace Pujiang.Ledger;
 
-/// <summary>The segment files of a journal, opened once and read from any thread.</summary>
+/// <summary>
+/// The segment files of a journal, opened once and read from any thread. The oldest may have moved into a directory of their own
+/// (<see cref="Book.Prune"/>), which a file of text names.
+/// </summary>
 sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposable
 {
-    const string Prefix = "journal-";
+    public const string Prefix = "journal-";
+    const string ColdName = "cold";
     readonly Lock _gate = new();
     readonly Dictionary<int, IDiskFile> _open = [];
+    readonly ConcurrentDictionary<int, string> _cold = [];
 
-    /// <summary>Numbers of the segments found, ascending.</summary>
+    /// <summary>Numbers of the journal's segments, ascending; those that have moved away belong to it.</summary>
     public static IReadOnlyList<int> Segments(IDisk disk, string directory) =>
-    [
-        .. disk.List(directory)
-            .Where(IsSegment)
-            .Select(name => int.Parse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture)).Order(),
-    ];
+        Hot(disk, directory) is [var first, ..] hot && Cold(disk, directory) is not null ? [.. Enumerable.Range(1, first - 1), .. hot] : Hot(disk, directory);
+
+    /// <summary>Numbers of the segments in this very directory, ascending.</summary>
+    public static IReadOnlyList<int> Hot(IDisk disk, string directory) =>
+        [.. disk.List(directory).Where(IsSegment).Select(name => int.Parse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture)).Order()];
+
+    /// <summary>The directory of the oldest segments, or null as long as all are here.</summary>
+    public static string? Cold(IDisk disk, string directory)
+    {
+        if (!disk.List(directory).Contains(ColdName, StringComparer.Ordinal)) return null;
+        using var file = disk.Open(Path.Combine(directory, ColdName), FileUse.Read);
+        return Encoding.UTF8.GetString(new Window(file).At(0, file.Length)).Trim();
+    }
+
+    public static void SetCold(IDisk disk, string directory, string cold)
+    {
+        WriteWhole(disk, Path.Combine(directory, ColdName), file => file.Write(Encoding.UTF8.GetBytes(cold + "\n"), 0));
+        disk.FlushDirectory(directory);
+    }
+
+    /// <summary>A file that appears under its name only when all of it is durable. The name itself is durable after the directory's flush.</summary>
+    public static void WriteWhole(IDisk disk, string path, Action<IDiskFile> write)
+    {
+        using (var file = disk.Open(path + ".new", FileUse.Create))
+        {
+            write(file);
+            file.Flush();
+        }
+        disk.Rename(path + ".new", path);
+    }
 
     public static bool IsSegment(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(".new", StringComparison.Ordinal);
 
     public static string NameOf(int segment) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{segment:D6}");
 
-    public string PathOf(int segment) => Path.Combine(directory, NameOf(segment));
+    public string PathOf(int segment) => _cold.GetValueOrDefault(segment) ?? Path.Combine(directory, NameOf(segment));
 
     /// <summary>"file:position", or null for none.</summary>
     public string? Describe(Position at) => at.Exists ? $"{PathOf(at.Segment)}:{at.Offset}" : null;
@@ -32,9 +62,28 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
         {
             lock (_gate)
             {
-                if (!_open.TryGetValue(segment, out var file))
-                    _open.Add(segment, file = disk.Open(PathOf(segment), use));
+                if (!_open.TryGetValue(segment, out var file)) _open.Add(segment, file = Open(segment));
                 return file;
+            }
+        }
+    }
+
+    IDiskFile Open(int segment)
+    {
+        try
+        {
+            return disk.Open(Path.Combine(directory, NameOf(segment)), use);
+        }
+        catch (FileNotFoundException) when (Cold(disk, directory) is { } cold)
+        {
+            _cold[segment] = Path.Combine(cold, NameOf(segment));
+            try
+            {
+                return disk.Open(_cold[segment], FileUse.Read);
+            }
+            catch (IOException missing)
+            {
+                throw new HistoryOutOfReachException(_cold[segment], Path.Combine(directory, ColdName), missing);
             }
         }
     }
@@ -43,7 +92,8 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
     public void Create(int segment, ReadOnlySpan<byte> header, long bytes)
     {
         var path = PathOf(segment);
-        using (var file = disk.Open(path + ".new", FileUse.Create))
+        var content = header.ToArray();
+        WriteWhole(disk, path, file =>
         {
             try
             {
@@ -55,10 +105,8 @@ sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposab
                 disk.Delete(path + ".new");
                 throw;
             }
-            file.Write(header, 0);
-            file.Flush();
-        }
-        disk.Rename(path + ".new", path);
+            file.Write(content, 0);
+        });
         disk.FlushDirectory(directory);
     }
 

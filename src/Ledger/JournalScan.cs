@@ -57,32 +57,19 @@ sealed class JournalScan
         var header = window.At(0, SegmentHeader.Bytes);
         if (!SegmentHeader.IsSound(header, segment))
         {
-            RequireKnownVersion(header, at);
+            if (SegmentHeader.VersionOf(header) is > SegmentHeader.Version and var newer) throw new IOException(
+                $"The journal {_files.PathOf(segment)} was written by a newer version (format {newer}, this one reads up to {SegmentHeader.Version}): "
+                + "it needs Pujiang in the version that wrote it, or a later one. Nothing was changed.");
             if (!isLast || HasFrameAfter(window, 0)) throw Damage(at, "the segment's header can't be read");
             TornTail = at;
             return false;
         }
-        if (SegmentHeader.NextBatch(header) != _batch || SegmentHeader.NextSequence(header) != _sequence
-            || !SegmentHeader.Chain(header).SequenceEqual(_chain))
+        var point = SegmentHeader.Point(header, segment);
+        if (point.NextBatch != _batch || point.NextSequence != _sequence || !point.Chain.AsSpan().SequenceEqual(_chain))
             throw Damage(End.Exists ? End : at, "frames are missing before the next segment");
         Bytes += SegmentHeader.Bytes;
-        End = new Position(segment, SegmentHeader.Bytes);
+        End = point.End;
         return true;
-    }
-
-    /// <summary>Magic, version and checksum keep their places in every version, so that an older one can tell what it can't read.</summary>
-    void RequireKnownVersion(ReadOnlySpan<byte> header, Position at)
-    {
-        const int Version = 8;
-        const int Checksum = 64;
-        Span<byte> ours = stackalloc byte[SegmentHeader.Bytes];
-        SegmentHeader.Write(ours, at.Segment, 1, 1, new byte[32]);
-        if (header.Length < SegmentHeader.Bytes || Layout.Int64(header, 0) != Layout.Int64(ours, 0)) return;
-        var (theirs, known) = (Layout.Int32(header, Version), Layout.Int32(ours, Version));
-        if (theirs <= known || Layout.Int64(header, Checksum) != Crc.Of(header[..Checksum])) return;
-        throw new IOException(
-            $"The journal {_files.PathOf(at.Segment)} was written by a newer version (format {theirs}, this one reads up to {known}): "
-            + "it needs Pujiang in the version that wrote it, or a later one. Nothing was changed.");
     }
 
     void ReadFrames(Window window, FrameVisitor visit, bool isLast)

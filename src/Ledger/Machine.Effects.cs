@@ -156,6 +156,12 @@ sealed partial class Machine
         _undo.Clear();
     }
 
+    /// <summary>Takes back a group that could not be decided to its end.</summary>
+    public void TakeBack()
+    {
+        if (_undoing) Undo();
+    }
+
     void Undo()
     {
         _undoing = false;

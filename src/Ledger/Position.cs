@@ -1,7 +1,7 @@
 namespace Pujiang.Ledger;
 
 /// <summary>Where a record begins: segment number and byte offset, in one long that orders as the journal does.</summary>
-readonly record struct Position(long Packed) : IComparable<Position>
+readonly record struct Position(long Packed)
 {
     public Position(int segment, long offset) : this(((long)segment << 32) | offset) { }
 
@@ -13,7 +13,6 @@ readonly record struct Position(long Packed) : IComparable<Position>
 
     public Position Plus(long bytes) => new(Packed + bytes);
 
-    public int CompareTo(Position other) => Packed.CompareTo(other.Packed);
     public static bool operator <(Position left, Position right) => left.Packed < right.Packed;
     public static bool operator >(Position left, Position right) => left.Packed > right.Packed;
     public static bool operator <=(Position left, Position right) => left.Packed <= right.Packed;
@@ -34,13 +33,5 @@ readonly record struct LegPosition(long Packed)
     public bool Exists => Packed != 0;
     public int Leg => (int)(Packed & ((1 << IndexBits) - 1));
 
-    public Position Record
-    {
-        get
-        {
-            var units = Packed >> IndexBits;
-            var segment = (int)(units >> (32 - AlignmentBits));
-            return new Position(segment, (units << AlignmentBits) & uint.MaxValue);
-        }
-    }
+    public Position Record => new((int)(Packed >> (IndexBits + 32 - AlignmentBits)), (Packed >> IndexBits << AlignmentBits) & uint.MaxValue);
 }

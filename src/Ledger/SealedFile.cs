@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Pujiang.Ledger;
 
 /// <summary>Writes a file from front to end, and at last the SHA-256 of all of it.</summary>
@@ -24,26 +20,7 @@ sealed class SealedWriter(IDiskFile file)
         }
     }
 
-    public void Put(long value)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        Put(bytes);
-    }
-
-    public void Put(int value)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        Put(bytes);
-    }
-
-    public void Put(Guid value)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        value.TryWriteBytes(bytes);
-        Put(bytes);
-    }
+    public void Put<T>(in T value) where T : unmanaged => Put(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
 
     public void Put(string text)
     {

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Pujiang.Ledger;
 
 /// <summary>The state at a place in the journal, so that recovery need not read all that stands before it.</summary>
@@ -9,18 +5,17 @@ static class Snapshot
 {
     const long Magic = 0x32504E534C4A5550;
     const string Prefix = "snapshot-";
-    const string Unfinished = ".new";
 
     /// <summary>Paths of the finished snapshots, newest first.</summary>
     public static IEnumerable<string> In(IDisk disk, string directory) => disk.List(directory)
-        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(Unfinished, StringComparison.Ordinal))
+        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(".new", StringComparison.Ordinal))
         .OrderDescending(StringComparer.Ordinal).Select(name => Path.Combine(directory, name));
 
     /// <summary>Writes the snapshot beside the running writer, and removes all but the newest two.</summary>
     public static void Write(IDisk disk, string directory, SnapshotSource source)
     {
         var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{source.Point.NextBatch - 1:D12}"));
-        using (var file = disk.Open(path + Unfinished, FileUse.Create))
+        JournalFiles.WriteWhole(disk, path, file =>
         {
             var output = new SealedWriter(file);
             output.Put(Magic);
@@ -32,9 +27,7 @@ static class Snapshot
             source.WriteReferences(output);
             source.WriteMarks(output);
             output.Finish();
-            file.Flush();
-        }
-        disk.Rename(path + Unfinished, path);
+        });
         disk.FlushDirectory(directory);
         foreach (var old in In(disk, directory).Skip(2).ToArray()) disk.Delete(old);
     }
@@ -63,14 +56,25 @@ static class Snapshot
         }
     }
 
+    /// <summary>Where the journal goes on behind the snapshot; null when it is not whole.</summary>
+    public static JournalPoint? PointOf(IDisk disk, string path)
+    {
+        using var file = disk.Open(path, FileUse.Read);
+        return Begin(file, out _);
+    }
+
+    static JournalPoint? Begin(IDiskFile file, out SealedReader input)
+    {
+        input = new SealedReader(file);
+        if (!SealedReader.IsSound(file) || input.Int64() != Magic || input.Int32() != Unsafe.SizeOf<AccountSlot>()) return null;
+        return new JournalPoint(new Position(input.Int64()), input.Int64(), input.Int64(), input.Bytes(32).ToArray());
+    }
+
     /// <summary>Fills an empty machine; null, and nothing touched, when the snapshot is not whole.</summary>
     public static JournalPoint? TryLoad(IDisk disk, string path, Machine machine, SequenceMarks marks)
     {
         using var file = disk.Open(path, FileUse.Read);
-        if (!SealedReader.IsSound(file)) return null;
-        var input = new SealedReader(file);
-        if (input.Int64() != Magic || input.Int32() != Unsafe.SizeOf<AccountSlot>()) return null;
-        var point = new JournalPoint(new Position(input.Int64()), input.Int64(), input.Int64(), input.Bytes(32).ToArray());
+        if (Begin(file, out var input) is not { } point) return null;
         machine.Restore(point.NextSequence - 1, now: input.Int64(), closedThrough: DateOnly.FromDayNumber(input.Int32()));
         for (var accounts = input.Int32(); accounts > 0; accounts--) ReadAccount(input, machine.Accounts);
         for (var holds = input.Int32(); holds > 0; holds--) machine.Holds.Add(ReadHold(input));
@@ -96,7 +100,7 @@ static class Snapshot
         var line = accounts.LineOf(number);
         line.Debits += slot.PostedDebits;
         line.Credits += slot.PostedCredits;
-        for (long ordinal = LegMarks.Every; ordinal < slot.Legs; ordinal += LegMarks.Every)
+        for (long ordinal = LegMark.Every; ordinal < slot.Legs; ordinal += LegMark.Every)
             accounts.AddMark(number, new LegPosition(input.Int64()), input.Int64());
     }
 
@@ -168,7 +172,7 @@ sealed class SnapshotSource
         output.Put((int)account.Kind);
         output.Put(account.ChartCode);
         output.Put(account.Reference);
-        for (var mark = 1; mark * (long)LegMarks.Every < slot.Legs; mark++)
+        for (var mark = 1; mark * (long)LegMark.Every < slot.Legs; mark++)
         {
             output.Put(marks[mark].At.Packed);
             output.Put(marks[mark].PostedAt);

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using static Pujiang.Ledger.Layout;
 
 namespace Pujiang.Ledger;
@@ -36,7 +33,7 @@ static class AccountRecord
         Put(record, Layout.AccountId, id.Value);
         Put(record, Overdraft, limits.Overdraft);
         Put(record, FrozenAmount, limits.FrozenAmount);
-        record[Layout.LimitFlags] = (byte)((limits.FrozenIn ? 1 : 0) | (limits.FrozenOut ? 2 : 0) | (limits.Closed ? 4 : 0));
+        record[Layout.LimitFlags] = (byte)AccountSlot.FlagsOf(limits);
     }
 
     public static int Number(ReadOnlySpan<byte> record) => Int32(record, AccountNumber);

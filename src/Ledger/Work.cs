@@ -30,10 +30,10 @@ sealed class OpenWork : Work<IReadOnlyList<OpenStatus>>
     int _next;
 
     /// <summary>Made on the caller's thread, with the checks that need no state, so that a null can't reach the writer.</summary>
-    public OpenWork(IReadOnlyList<Account> accounts)
+    public OpenWork(IReadOnlyList<Account> accounts, IReadOnlySet<(string Code, AccountKind Kind)>? chart)
     {
         _accounts = [.. accounts];
-        _results = Array.ConvertAll(_accounts, EntryChecks.OfItself);
+        _results = Array.ConvertAll(_accounts, account => EntryChecks.OfItself(account, chart));
     }
 
     protected override IReadOnlyList<OpenStatus> Result => _results;
@@ -46,28 +46,16 @@ sealed class OpenWork : Work<IReadOnlyList<OpenStatus>>
     }
 }
 
-sealed class LimitsWork(AccountId account, Limits limits) : Work<LimitStatus>
+/// <summary>A change that is decided in one step.</summary>
+sealed class ChangeWork<T>(Func<Machine, T> change) : Work<T>
 {
-    LimitStatus _result;
+    T _result = default!;
 
-    protected override LimitStatus Result => _result;
+    protected override T Result => _result;
 
     public override bool Decide(Machine machine, Batch batch)
     {
-        _result = machine.SetLimits(account, limits);
-        return true;
-    }
-}
-
-sealed class PeriodWork(DateOnly through) : Work<PeriodStatus>
-{
-    PeriodStatus _result;
-
-    protected override PeriodStatus Result => _result;
-
-    public override bool Decide(Machine machine, Batch batch)
-    {
-        _result = machine.ClosePeriod(through);
+        _result = change(machine);
         return true;
     }
 }
@@ -76,6 +64,7 @@ sealed class PostWork : Work<IReadOnlyList<EntryResult>>
 {
     readonly Commands _commands;
     readonly Answers _answers;
+    HistoryOutOfReachException? _outOfReach;
     int _next;
 
     /// <summary>Made on the caller's thread, with the checks that need no state.</summary>
@@ -91,19 +80,24 @@ sealed class PostWork : Work<IReadOnlyList<EntryResult>>
 
     public override bool Decide(Machine machine, Batch batch)
     {
-        _next = machine.Decide(_commands, _next, _answers);
-        if (_next < _commands.Count) return false;
+        try
+        {
+            _next = machine.Decide(_commands, _next, _answers);
+            if (_next < _commands.Count) return false;
+        }
+        catch (HistoryOutOfReachException outOfReach)
+        {
+            // What came before in this call stays; whoever sends it again gets the same answers.
+            machine.TakeBack();
+            _outOfReach = outOfReach;
+        }
         _commands.Return();
         return true;
     }
-}
 
-/// <summary>Wakes the writer when a hold falls due and nobody calls.</summary>
-sealed class WakeWork : Work
-{
-    public static WakeWork Instance { get; } = new();
-
-    public override bool Decide(Machine machine, Batch batch) => true;
-    public override void Complete() { }
-    public override void Fail(Exception failure) { }
+    public override void Complete()
+    {
+        if (_outOfReach is null) base.Complete();
+        else Fail(_outOfReach);
+    }
 }

@@ -26,7 +26,7 @@ sealed class Writer : IDisposable
         (_machine, _records, _journal, _time, _snapshots) = (machine, records, journal, options.Time, snapshots);
         _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         _expiryTimer = _time.CreateTimer(
-            _ => _queue.Writer.TryWrite(WakeWork.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _ => _queue.Writer.TryWrite(new ChangeWork<bool>(_ => true)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         (_lastSequence, _end) = (machine.Sequence, journal.End.Packed);
         _thread = new Thread(Run) { Name = "Ledger writer", IsBackground = true };
         _thread.Start();
@@ -90,11 +90,11 @@ sealed class Writer : IDisposable
     void WriteBatch()
     {
         var batch = Begin();
-        Step(() =>
+        lock (Gate)
         {
             _machine.Advance(_time.GetUtcNow().UtcTicks);
             _machine.ExpireDue();
-        });
+        }
         Gather(batch);
         if (!_flushing.IsCompleted)
         {
@@ -139,17 +139,13 @@ sealed class Writer : IDisposable
         {
             // Until it is done it counts as unfinished, so that its caller hears of whatever goes wrong here.
             _unfinished = work;
-            var isDone = false;
-            Step(() => isDone = work.Decide(_machine, batch));
-            if (!isDone) continue;
+            lock (Gate)
+            {
+                if (!work.Decide(_machine, batch)) continue;
+            }
             _unfinished = null;
             batch.Decided.Add(work);
         }
-    }
-
-    void Step(Action step)
-    {
-        lock (Gate) step();
     }
 
     Work? TakeWork() => _unfinished ?? (_queue.Reader.TryRead(out var work) ? work : null);

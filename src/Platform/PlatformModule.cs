@@ -46,6 +46,7 @@ public static class PlatformModule
         {
             Directory = options.LedgerFolder,
             Time = provider.GetRequiredService<TimeProvider>(),
+            Chart = provider.GetServices<ChartAccount>().Select(line => (line.Code, line.Kind)).ToHashSet() is { Count: > 0 } chart ? chart : null,
         }));
         services.TryAddSingleton<ILedger>(provider => provider.GetRequiredService<Book>());
         return services;

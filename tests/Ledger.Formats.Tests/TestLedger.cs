@@ -114,7 +114,7 @@ static class TestLedger
         switch (step.Action)
         {
             case EntryAction.Hold: return entry with { ExpiresAt = step.Expires ? now.AddMinutes(2).AddTicks(3) : null };
-            case EntryAction.Post: return entry;
+            case EntryAction.Post: return entry with { AtMost = step.Expires && legs.Length == 2 };
             default:
                 if (holds.Count == 0) return null;
                 return entry with { Hold = holds[step.Target % holds.Count], Legs = [] };
@@ -122,7 +122,8 @@ static class TestLedger
     }
 
     /// <summary>Everything that a ledger holds, as text that can be compared.</summary>
-    public static async Task<List<string>> Dump(string folder)
+    /// <param name="untouched">Also the accounts without entries.</param>
+    public static async Task<List<string>> Dump(string folder, bool untouched = false)
     {
         await using var book = OpenQuietly(folder);
         var lines = new List<string>();
@@ -134,6 +135,7 @@ static class TestLedger
                 + string.Join(' ', entry.Legs));
             foreach (var leg in entry.Legs) accounts.Add(leg.Account.ToString());
         }
+        if (untouched) accounts.UnionWith((await book.Accounts()).Select(state => state.Account.Id.ToString()));
         foreach (var account in accounts) lines.Add($"{await book.Find(new AccountId(Guid.Parse(account)))}");
         return lines;
     }

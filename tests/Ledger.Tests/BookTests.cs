@@ -167,4 +167,30 @@ public class BookTests
         var turned = Transfer(99, 1, 2, Most) with { Legs = [Leg.Credit(Id(1), Most), Leg.Debit(Id(1), Most)] };
         Assert.Equal((EntryStatus.BalanceOverflow, 0), ((await test.Post(turned)).Status, (await test.Post(turned)).Leg));
     }
+
+    [Fact]
+    public async Task Open_WithAChartOfAccounts_RefusesOtherCodesAndKinds()
+    {
+        await using var test = New(options => options with { Chart = new HashSet<(string, AccountKind)> { ("1001", AccountKind.Asset), ("2011", AccountKind.Liability) } });
+        Assert.Equal(
+            [OpenStatus.Opened, OpenStatus.Opened, OpenStatus.NotInChart, OpenStatus.NotInChart],
+            await test.Book.Open([Account(1, AccountKind.Asset), Account(2), Account(3) with { ChartCode = "2012" }, Account(4, AccountKind.Liability) with { ChartCode = "1001" }]));
+        // What was opened stays when the chart changes.
+        await test.Restart(options => options with { Chart = new HashSet<(string, AccountKind)> { ("9", AccountKind.Income) } });
+        Assert.Equal(2, (await test.Book.Accounts()).Count);
+    }
+
+    [Fact]
+    public async Task Accounts_PageByPage_AreAllInTheOrderOfOpening()
+    {
+        await using var test = New();
+        Assert.Empty(await test.Book.Accounts());
+        await test.Book.Open([.. Enumerable.Range(1, 25).Reverse().Select(number => Account(number))]);
+        var read = new List<AccountState>();
+        while (await test.Book.Accounts(read.Count, 10) is { Count: > 0 } page) read.AddRange(page);
+        Assert.Equal(Enumerable.Range(1, 25).Reverse().Select(Id), read.Select(state => state.Account.Id));
+        Assert.Equal(await test.Book.Find(Id(7)), read.Single(state => state.Account.Id == Id(7)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await test.Book.Accounts(-1));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await test.Book.Accounts(0, 10_001));
+    }
 }

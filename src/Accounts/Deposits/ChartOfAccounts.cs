@@ -23,6 +23,18 @@ public static class ChartOfAccounts
 
     /// <summary>Off the balance sheet: what customers may still pay out today (see <see cref="HouseAccounts.AllowanceAsset"/>).</summary>
     public const string DailyAllowance = "9001";
+
+    /// <summary>The chart's lines. Clearing belongs to the common class (共同类), which may stand on either side.</summary>
+    public static IReadOnlyList<ChartAccount> Lines { get; } =
+    [
+        new(Cash, AccountKind.Asset, "cash"),
+        new(CentralBank, AccountKind.Asset, "at the central bank"),
+        new(PersonalDeposits, AccountKind.Liability, "deposits, persons"),
+        new(FirmDeposits, AccountKind.Liability, "deposits, firms"),
+        new(Clearing, AccountKind.Liability, "clearing"),
+        new(DailyAllowance, AccountKind.Asset, "daily allowances, pool"),
+        new(DailyAllowance, AccountKind.Liability, "daily allowances"),
+    ];
 }
 
 /// <summary>The bank's own ledger accounts, one of each per currency. Their ids are made from their names.</summary>

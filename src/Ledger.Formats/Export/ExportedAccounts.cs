@@ -16,9 +16,10 @@ sealed class ExportedAccounts(ILedger ledger)
     {
         if (_known.ContainsKey(id)) return false;
         var state = await ledger.Find(id, cancel) ?? throw new InvalidOperationException($"The ledger has entries on account {id}, but not the account.");
-        _known.Add(id, new ExportedAccount(state.Account, NameOf(state.Account)));
-        return true;
+        return IsNew(state);
     }
+
+    public bool IsNew(AccountState state) => _known.TryAdd(state.Account.Id, new ExportedAccount(state.Account, NameOf(state.Account)));
 
     /// <summary>
     /// "Liabilities:2011-02:9F25…": root, chart code, id. Legal in hledger, ledger and Beancount, and never the name of another

@@ -42,10 +42,20 @@ public static class LedgerExport
                     if (count % ProgressEvery == 0) progress?.Report(count);
                     if (posted.Sequence >= last) break;
                 }
+            if (range == new ExportRange() && format is not (LedgerFormat.Csv or LedgerFormat.Parquet)) await WriteUntouched(ledger, accounts, writer, cancel);
             await writer.Finish(cancel);
         }
         var all = (await ledger.TrialBalance(cancel)).Sum(line => line.Accounts);
         return new ExportSummary(count, accounts.Count, all - accounts.Count, first, count == 0 ? 0 : last);
+    }
+
+    /// <summary>The accounts that no entry touches; in CSV and Parquet there is no row for them.</summary>
+    static async Task WriteUntouched(ILedger ledger, ExportedAccounts accounts, IExportWriter writer, CancellationToken cancel)
+    {
+        const int Page = 1_000;
+        for (var skip = 0; await ledger.Accounts(skip, Page, cancel) is { Count: > 0 } page; skip += Page)
+            foreach (var state in page)
+                if (accounts.IsNew(state)) await writer.Write(accounts[state.Account.Id]);
     }
 
     static IExportWriter WriterOf(LedgerFormat format, Stream output) => format switch

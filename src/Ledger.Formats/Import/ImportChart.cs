@@ -71,6 +71,18 @@ sealed class ImportChart
         return account;
     }
 
+    /// <summary>Accounts with an id that no leg has named; to be asked when all legs have been.</summary>
+    public IEnumerable<(Account Account, Place Place)> Untouched()
+    {
+        var touched = _accounts.Keys.Select(key => key.Account).ToHashSet(StringComparer.Ordinal);
+        var symbols = _commodities.Values.ToLookup(commodity => commodity.Code ?? commodity.Symbol, StringComparer.Ordinal);
+        foreach (var declared in _declared.Values.Where(account => account.Id is not null && !touched.Contains(account.Name)))
+        {
+            var symbol = symbols[declared.Asset].FirstOrDefault()?.Symbol ?? declared.Asset;
+            yield return (Account(new DraftLeg(declared.Place, declared.Name, symbol, default)), declared.Place);
+        }
+    }
+
     static Account Described(DraftAccount declared, AccountId id, Asset asset, DraftLeg leg)
     {
         if (declared.Asset != asset.Code)
@@ -119,7 +131,7 @@ sealed class ImportChart
         var code = declared?.Code ?? Signs.GetValueOrDefault(leg.Commodity, leg.Commodity);
         if (code.Length is 0 or > 12 || !code.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
             throw new BadInputException(leg.Place, $"{Shown.Text(leg.Commodity)} is no asset code: 1 to 12 letters, digits or hyphens, as CNY (of signs, $, € and £ are known).");
-        var scale = declared?.Scale ?? _known.GetValueOrDefault(code, int.Max(_decimals[leg.Commodity].Decimals, WithoutDecimals.Contains(code) ? 0 : UsualScale));
+        var scale = declared?.Scale ?? _known.GetValueOrDefault(code, int.Max(_decimals.GetValueOrDefault(leg.Commodity).Decimals, WithoutDecimals.Contains(code) ? 0 : UsualScale));
         var other = _assets.Values.FirstOrDefault(asset => asset.Code == code && asset.Scale != scale);
         if (other is not null) throw new BadInputException(leg.Place, $"{code} is written in two ways with {other.Scale} and {scale} decimals; declare the commodity once.");
         var asset = new Asset(code, scale);

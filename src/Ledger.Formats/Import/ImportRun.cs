@@ -141,7 +141,8 @@ sealed class ImportRun(ILedger ledger, ImportChart chart, ReplayClock? clock, IP
 
     static void RequireSame(DraftEntry draft, Entry found, Entry wanted)
     {
-        if (found.Legs.SequenceEqual(wanted.Legs) && found with { Legs = [], Linked = false } == wanted with { Legs = [], Linked = false }) return;
+        // A file holds what was moved, not that it might have been more.
+        if (found.Legs.SequenceEqual(wanted.Legs) && found with { Legs = [], Linked = false, AtMost = false } == wanted with { Legs = [], Linked = false }) return;
         throw new BadInputException(draft.Place, $"the ledger has {wanted.Id} with other content ({Difference(found, wanted)} differs); one id is one entry for ever.");
     }
 
@@ -158,6 +159,9 @@ sealed class ImportRun(ILedger ledger, ImportChart chart, ReplayClock? clock, IP
     public async Task<ImportSummary> Finish(CancellationToken cancel)
     {
         await Flush(cancel);
+        foreach (var (account, place) in chart.Untouched())
+            if (_accounts.TryAdd(account.Id, (account, place))) _toOpen.Add((account, place));
+        await OpenAccounts(cancel);
         foreach (var (account, place) in _accounts.Values)
         {
             var state = await ledger.Find(account.Id, cancel);

@@ -19,6 +19,13 @@ public interface ILedgerOwner
     Task OnPosted(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel);
 }
 
+/// <summary>
+/// A line of the bank's chart of accounts, which the service that uses it adds as a singleton: no account is opened with a code
+/// and kind that no service has named.
+/// </summary>
+/// <param name="Name">English name, for tables.</param>
+public sealed record ChartAccount(string Code, AccountKind Kind, string Name);
+
 /// <summary>Up to where a service has applied the ledger's event stream. Saved in the same transaction as the changes.</summary>
 public sealed class FollowerPosition
 {

@@ -85,6 +85,9 @@ sealed class MortalLedger(ILedger inner, KillSwitch kill) : ILedger
     public ValueTask<HistoryPage> History(AccountId account, HistoryQuery query, CancellationToken cancel = default) =>
         Alive().History(account, query, cancel);
 
+    public ValueTask<IReadOnlyList<AccountState>> Accounts(int skip = 0, int take = 1_000, CancellationToken cancel = default) =>
+        Alive().Accounts(skip, take, cancel);
+
     public ValueTask<PostedEntry?> FindEntry(EntryId entry, CancellationToken cancel = default) => Alive().FindEntry(entry, cancel);
 
     public ValueTask<ReferencePage> FindByReference(string reference, int take = 100, string? cursor = null, CancellationToken cancel = default) =>
