@@ -163,7 +163,7 @@ static class LedgerBench
         var limits = MachineProbe.Measure(options.Directory);
         Row("the machine: memory copied by one thread", $"{limits.MemoryBytes / (1 << 30):N1} GiB/s");
         Row("the machine: SHA-256 on one thread", $"{limits.HashBytes / (1 << 30):N2} GiB/s");
-        Row("the machine: 2 MiB written and flushed at a time", $"{limits.DiskBytes / (1 << 20):N0} MiB/s");
+        Row("the machine: 2 MiB written and flushed at a time: rate; time p50 / p99", $"{limits.DiskBytes / (1 << 20):N0} MiB/s; {limits.FrameMilliseconds.P50:N1} / {limits.FrameMilliseconds.P99:N1} ms");
         Row("the machine: 4 KiB written and flushed, p50", $"{limits.FlushMicroseconds:N0} µs");
         var bytes = Layout.EntryHeader + (2 * Layout.LegBytes);
         Row("bulk rate that the disk alone would allow, two legs", $"{limits.DiskBytes / bytes:N0} /s");

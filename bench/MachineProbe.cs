@@ -12,9 +12,10 @@ static class MachineProbe
 
     /// <param name="MemoryBytes">Bytes a second that one thread copies in memory.</param>
     /// <param name="DiskBytes">Bytes a second written and made durable, 2 MiB at a time.</param>
+    /// <param name="FrameMilliseconds">Time until 2 MiB are durable: the median, and what one in a hundred takes at least.</param>
     /// <param name="FlushMicroseconds">Median time until 4 KiB are durable.</param>
     /// <param name="HashBytes">Bytes a second of SHA-256 on one thread.</param>
-    public sealed record Limits(double MemoryBytes, double DiskBytes, double FlushMicroseconds, double HashBytes);
+    public sealed record Limits(double MemoryBytes, double DiskBytes, (double P50, double P99) FrameMilliseconds, double FlushMicroseconds, double HashBytes);
 
     public static Limits Measure(string directory)
     {
@@ -23,8 +24,8 @@ static class MachineProbe
         var copy = new byte[block.Length];
         var memory = Best(() => block.AsSpan().CopyTo(copy), block.Length, times: 10);
         var hash = Best(() => SHA256.HashData(block.AsSpan(0, Frame)), Frame, times: 50);
-        var (disk, flush) = Disk(directory, block);
-        return new Limits(memory, disk, flush, hash);
+        var (disk, frame, flush) = Disk(directory, block);
+        return new Limits(memory, disk, frame, flush, hash);
     }
 
     static double Best(Action work, long bytes, int times)
@@ -40,31 +41,32 @@ static class MachineProbe
         return bytes / best.TotalSeconds;
     }
 
-    static (double BytesPerSecond, double FlushMicroseconds) Disk(string directory, byte[] block)
+    static (double BytesPerSecond, (double P50, double P99) FrameMilliseconds, double FlushMicroseconds) Disk(string directory, byte[] block)
     {
         var path = Path.Combine(directory, "probe");
         using var file = SystemDisk.Instance.Open(path, FileUse.Create);
         const long Length = 512L << 20;
         file.Reserve(Length);
         file.Flush();
-        var began = Stopwatch.GetTimestamp();
-        for (long at = 0; at < Length; at += Frame)
-        {
-            file.Write(block.AsSpan(0, Frame), at);
-            file.Flush();
-        }
-        var bytes = Length / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var times = new List<double>();
-        for (long at = 0; at < 1_000 * Small; at += Small)
-        {
-            began = Stopwatch.GetTimestamp();
-            file.Write(block.AsSpan(0, Small), at);
-            file.Flush();
-            times.Add(Stopwatch.GetElapsedTime(began).TotalMicroseconds);
-        }
-        times.Sort();
+        var frames = Times(file, block.AsSpan(0, Frame), (int)(Length / Frame));
+        var small = Times(file, block.AsSpan(0, Small), 1_000);
         File.Delete(path);
-        return (bytes, times[times.Count / 2]);
+        return (Frame / frames.Average(), (frames[frames.Length / 2] * 1e3, frames[frames.Length * 99 / 100] * 1e3), small[small.Length / 2] * 1e6);
+    }
+
+    /// <summary>Seconds until each of so many blocks, one behind the other, was durable; ascending.</summary>
+    static double[] Times(IDiskFile file, ReadOnlySpan<byte> block, int count)
+    {
+        var times = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            file.Write(block, (long)i * block.Length);
+            file.Flush();
+            times[i] = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        }
+        times.AsSpan().Sort();
+        return times;
     }
 }
 

@@ -6,8 +6,11 @@ namespace Pujiang.Ledger;
 /// </summary>
 sealed partial class Machine(IRecords records)
 {
-    /// <summary>How many entries ahead memory is asked for: its latency is the limit, and waits for many places overlap.</summary>
-    const int Ahead = 16;
+    /// <summary>How many entries ahead memory is asked for: its latency is the limit, and waits for many places overlap. More than so many wait for each other.</summary>
+    const int Ahead = 5;
+
+    /// <summary>Legs of an entry for which memory is asked.</summary>
+    const int LegsAhead = 16;
 
     Batch Batch => records.Batch;
 
@@ -93,13 +96,8 @@ sealed partial class Machine(IRecords records)
         var (near, nearer) = (first, first);
         while (first < commands.Count && Batch.Length < Journal.BatchBytes)
         {
-            while (nearer < commands.Count && nearer < first + Ahead)
-            {
-                PrefetchSlots(commands, nearer, near);
-                nearer = near;
-                near = int.Min(commands.Count, near + Ahead);
-                PrefetchPlaces(commands, nearer, near);
-            }
+            while (near < commands.Count && near < first + 2 * Ahead) PrefetchPlaces(commands[near++]);
+            while (nearer < near && nearer < first + Ahead) PrefetchSlots(commands[nearer++]);
             var end = first + 1;
             while (commands[end - 1].IsLinked && end < commands.Count) end++;
             if (end == first + 1) DecideOne(commands[first], ref answers[first], answers);
@@ -110,24 +108,16 @@ sealed partial class Machine(IRecords records)
     }
 
     /// <summary>Asks for the places where ids and accounts are looked up.</summary>
-    void PrefetchPlaces(Commands commands, int from, int until)
+    void PrefetchPlaces(Command command)
     {
-        for (var i = from; i < until; i++)
-        {
-            var command = commands[i];
-            Ids.Prefetch(command.Print);
-            for (var leg = 0; leg < command.LegCount && leg < Ahead; leg++) Accounts.Prefetch(command.Leg(leg).Print);
-        }
+        Ids.Prefetch(command.Print);
+        for (var leg = 0; leg < command.LegCount && leg < LegsAhead; leg++) Accounts.Prefetch(command.Leg(leg).Print);
     }
 
     /// <summary>When these have come, asks for the accounts that they lead to.</summary>
-    void PrefetchSlots(Commands commands, int from, int until)
+    void PrefetchSlots(Command command)
     {
-        for (var i = from; i < until; i++)
-        {
-            var command = commands[i];
-            for (var leg = 0; leg < command.LegCount && leg < Ahead; leg++) Accounts.PrefetchSlot(command.Leg(leg).Print);
-        }
+        for (var leg = 0; leg < command.LegCount && leg < LegsAhead; leg++) Accounts.PrefetchSlot(command.Leg(leg).Print);
     }
 
     void DecideOne(Command command, ref EntryResult result, Answers answers)

@@ -6,15 +6,14 @@ namespace Pujiang.Ledger;
 /// </summary>
 sealed unsafe partial class NativeBlock
 {
-    const nuint HugePage = 2 << 20;
+    const int HugePage = 2 << 20;
     const nuint CacheLine = 64;
-    readonly long _bytes;
 
     public NativeBlock(long bytes)
     {
-        var isLarge = (nuint)bytes >= HugePage;
-        Start = NativeMemory.AlignedAlloc((nuint)bytes, isLarge ? HugePage : bytes >= Page ? Page : CacheLine);
-        _bytes = bytes;
+        var isLarge = bytes >= HugePage;
+        Start = NativeMemory.AlignedAlloc((nuint)bytes, isLarge ? (nuint)HugePage : bytes >= Page ? Page : CacheLine);
+        Bytes = bytes;
         GC.AddMemoryPressure(bytes);
         // Only advice: where it can't be followed, ordinary pages serve as well.
         if (isLarge && OperatingSystem.IsLinux()) _ = Advise(Start, (nuint)bytes, HugePagesPlease);
@@ -26,10 +25,11 @@ sealed unsafe partial class NativeBlock
 #pragma warning restore MA0055
     {
         NativeMemory.AlignedFree(Start);
-        GC.RemoveMemoryPressure(_bytes);
+        GC.RemoveMemoryPressure(Bytes);
     }
 
     public void* Start { get; }
+    public long Bytes { get; }
 
     const int HugePagesPlease = 14;
     const int NotNeeded = 4;
@@ -42,6 +42,7 @@ sealed unsafe partial class NativeBlock
         const long LargestBlock = 32 << 20;
         readonly List<NativeBlock> _blocks = [];
         readonly Stack<nint>[] _free = [.. Enumerable.Range(0, 64).Select(_ => new Stack<nint>())];
+        Task<NativeBlock>? _ahead;
         byte* _next;
         long _left;
         long _all;
@@ -56,7 +57,7 @@ sealed unsafe partial class NativeBlock
                 return (void*)used;
             }
             if (bytes >= Page) Skip((Page - ((long)_next & (Page - 1))) & (Page - 1));
-            if (_left < bytes) AddBlock(long.Max(bytes, long.Clamp(_all, FirstBlock, LargestBlock)));
+            if (_left < bytes) AddBlock(bytes);
             var taken = _next;
             _next += bytes;
             _left -= bytes;
@@ -78,11 +79,16 @@ sealed unsafe partial class NativeBlock
 
         void AddBlock(long bytes)
         {
-            var block = new NativeBlock(bytes);
+            // To touch a large block for the first time takes as long as ten batches, so it is done beforehand, on another thread.
+            var block = bytes > NextBlock ? new NativeBlock(bytes) : _ahead?.GetAwaiter().GetResult() ?? new NativeBlock(NextBlock);
             _blocks.Add(block);
-            (_left, _all) = (bytes, _all + bytes);
+            (_left, _all) = (block.Bytes, _all + block.Bytes);
             _next = (byte*)block.Start;
+            var next = NextBlock;
+            _ahead = next >= HugePage ? Task.Run(() => new NativeBlock(next)) : null;
         }
+
+        long NextBlock => long.Clamp(_all, FirstBlock, LargestBlock);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
