@@ -9,7 +9,7 @@ namespace Pujiang.Ledger;
 sealed class JournalFiles(IDisk disk, string directory, FileUse use) : IDisposable
 {
     public const string Prefix = "journal-";
-    const string ColdName = "cold";
+    const string ColdName = "cold.txt";
     readonly Lock _gate = new();
     readonly Dictionary<int, IDiskFile> _open = [];
     readonly ConcurrentDictionary<int, string> _cold = [];

@@ -79,6 +79,17 @@ public sealed class PruneTests : IDisposable
     }
 
     [Fact]
+    public async Task Prune_IntoAFolderWithinTheLedger_Works()
+    {
+        await using var test = New(Small);
+        await Fill(test, 1, 2_000);
+        Book.Prune(test.Directory, Path.Combine(test.Directory, "cold"), Start.AddDays(8));
+        await test.Restart(Small);
+        Assert.Equal(1, (await test.Book.FindEntry(EntryId(1)))!.Sequence);
+        Assert.True(Book.Verify(test.Directory).IsSound);
+    }
+
+    [Fact]
     public async Task Prune_WithoutSnapshot_MovesNothing()
     {
         await using var test = New(options => options with { SegmentBytes = 64 << 10, SnapshotEvery = 0 });
@@ -117,7 +128,7 @@ public sealed class PruneTests : IDisposable
         Assert.True((await test.Post(Transfer(9_000, 1, 2, 1))).IsPosted);
         Assert.Equal(2_000, (await test.Book.FindEntry(EntryId(2_000)))!.Sequence);
         var missing = await Assert.ThrowsAsync<HistoryOutOfReachException>(async () => await test.Book.FindEntry(EntryId(1)));
-        Assert.Contains(Path.Combine(test.Directory, "cold"), missing.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(test.Directory, "cold.txt"), missing.Message, StringComparison.Ordinal);
 
         // A call that needs it fails as a whole group or entry, what stood before it is posted, and the ledger goes on.
         await Assert.ThrowsAsync<HistoryOutOfReachException>(() => test.Book.Post(
@@ -131,7 +142,7 @@ public sealed class PruneTests : IDisposable
         Assert.Equal((2_002L, Directory.GetFiles(Cold + "-away").Length, cold.Chain), (verified.Entries, verified.OutOfReach, verified.Before));
 
         // Back at another place, which the text file names.
-        await File.WriteAllTextAsync(Path.Combine(test.Directory, "cold"), Cold + "-away");
+        await File.WriteAllTextAsync(Path.Combine(test.Directory, "cold.txt"), Cold + "-away");
         Assert.True((await test.Book.Post(
             [Transfer(9_001, 1, 2, 5), Transfer(9_002, 1, 2, 7) with { Linked = true }, Transfer(1, 1, 3, 1)])).All(answer => answer.IsPosted));
         Assert.Equal(0, Book.Verify(test.Directory).OutOfReach);
