@@ -6,6 +6,7 @@ sealed class ImportRun(ILedger ledger, ImportChart chart, ReplayClock? clock, IP
     const int EntriesOfCall = 1_000;
     const int LegsOfCall = 20_000;
     const int ProgressEvery = 10_000;
+    const int TriesForExpiry = 3;
 
     /// <summary>
     /// What an account is opened with until all entries are posted, because its limits are those of the end and history may have
@@ -100,11 +101,16 @@ sealed class ImportRun(ILedger ledger, ImportChart chart, ReplayClock? clock, IP
     async Task FindExpiries(CancellationToken cancel)
     {
         if (_expiries.Count == 0) return;
-        // Opening an account again changes nothing, but the ledger looks at its clock.
-        await ledger.Open([_accounts.Values.First().Account], cancel);
         foreach (var (draft, entry) in _expiries)
         {
             var found = await ledger.FindEntry(entry.Id, cancel);
+            // A batch has the time at which it began, which may be just before the clock was set.
+            for (var tries = 0; found is null && tries < TriesForExpiry; tries++)
+            {
+                // Opening an account again changes nothing, but the ledger looks at its clock.
+                await ledger.Open([_accounts.Values.First().Account], cancel);
+                found = await ledger.FindEntry(entry.Id, cancel);
+            }
             if (found is null)
                 throw new BadInputException(draft.Place, $"the hold {entry.Hold} does not expire here: only the ledger itself writes an expiry, under its own id and at the hold's time. "
                     + "Import the whole export into a new ledger, or with the posting times of the file.");
