@@ -37,6 +37,7 @@ public static class PlatformModule
         services.AddSingleton<BackgroundWork>();
         services.AddSingleton(_ => PersonalData.Open(options.KeyRing));
         services.AddSingleton<ICityTables, PlatformTables>();
+        services.AddEvidence();
         services.AddDbContext<CityDb>((provider, db) =>
         {
             UseDatabase(db, options);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Pujiang.Ledger;
 using Pujiang.Platform;
 
@@ -55,8 +56,11 @@ static class BankState
         foreach (var type in db.Model.GetEntityTypes())
             foreach (var row in (IQueryable<object>)set.MakeGenericMethod(type.ClrType).Invoke(db, null)!)
                 rows.Add($"row {type.GetTableName()}: " + string.Join(", ", db.Entry(row).Properties
-                    .Where(p => !ignoredColumns.Contains(p.Metadata.Name, StringComparer.Ordinal))
+                    .Where(p => !ignoredColumns.Contains(p.Metadata.Name, StringComparer.Ordinal) && !IsGivenByTheDatabase(p.Metadata))
                     .Select(p => $"{p.Metadata.Name}={JsonSerializer.Serialize(p.CurrentValue)}")));
         return rows;
     }
+
+    /// <summary>PostgreSQL's row numbers have a gap where a transaction was rolled back; nobody is promised there is none.</summary>
+    static bool IsGivenByTheDatabase(IProperty column) => column.ClrType == typeof(long) && column.ValueGenerated == ValueGenerated.OnAdd;
 }
