@@ -361,6 +361,67 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                     b.ToTable("accounts_transfer", (string)null);
                 });
 
+            modelBuilder.Entity("Pujiang.Platform.EvidencePosition", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("evidence_position", (string)null);
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.EvidenceRecord", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content_hash");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("LeafIndex")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("leaf_index");
+
+                    b.Property<DateTime>("RecordedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("LeafIndex")
+                        .IsUnique();
+
+                    b.HasIndex("Number")
+                        .HasFilter("leaf_index IS NULL");
+
+                    b.HasIndex("Reference");
+
+                    b.ToTable("evidence_record", (string)null);
+                });
+
             modelBuilder.Entity("Pujiang.Platform.FollowerPosition", b =>
                 {
                     b.Property<string>("Service")
