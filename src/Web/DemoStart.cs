@@ -29,9 +29,9 @@ static class DemoStart
         Console.WriteLine($"Pujiang is ready: {string.Join(' ', app.Urls)}");
         if (!platform.DemoMode) return;
         Console.WriteLine("Demo mode: anyone who can reach this address can sign in as one of these people. Never use it with real data.");
-        var people = app.Services.GetRequiredService<IDemoPeople>().List().GetAwaiter().GetResult();
-        if (people.Count == 0)
-            Console.WriteLine($"Nobody: {Path.GetFullPath(platform.DataFolder)} was begun without a demo city. Name another folder with --data, or remove it.");
+        var people = app.Services.GetServices<IDemoPeople>().All().GetAwaiter().GetResult();
+        if (!people.Any(person => person.IsCustomer))
+            Console.WriteLine($"No customers: {Path.GetFullPath(platform.DataFolder)} was begun without a demo city. Name another folder with --data, or remove it.");
         foreach (var person in people)
             Console.WriteLine($"  {person.Name.Chinese} ({person.Name.English}): {person.Shows.Chinese} / {person.Shows.English}");
         Console.WriteLine("Ctrl-C stops the bank. Nothing acknowledged is ever lost.");

@@ -14,8 +14,8 @@ static class Display
 
     public static void MapDisplay(this WebApplication app)
     {
-        app.MapGet("/display/language/{language}", ChangeLanguage).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/display/care/{step}", ChangeCare).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/display/language/{language}", ChangeLanguage).Public("Language and text size are chosen before signing in").ExcludeFromDescription();
+        app.MapGet("/display/care/{step}", ChangeCare).Public("Language and text size are chosen before signing in").ExcludeFromDescription();
     }
 
     /// <summary>The text size of this request: <see cref="Large"/>, <see cref="ExtraLarge"/>, or null for the standard.</summary>

@@ -29,14 +29,13 @@ static class Operations
     public static void MapOperations(this WebApplication app)
     {
         app.Services.GetRequiredService<LedgerMeter>();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).DisableHttpMetrics();
-        app.MapHealthChecks("/health/ready").DisableHttpMetrics();
-        app.MapOpenApi();
-        app.MapScalarApiReference("/api-docs", page => page.WithTitle("Pujiang API").DisableDefaultFonts().DisableTelemetry()
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).Public("Load balancers ask it").DisableHttpMetrics();
+        app.MapHealthChecks("/health/ready").Public("Load balancers ask it").DisableHttpMetrics();
+        app.MapOpenApi().Public("The description of the API holds no data");
+        app.MapGroup("").Public("The description of the API holds no data").MapScalarApiReference("/api-docs", page => page.WithTitle("Pujiang API").DisableDefaultFonts().DisableTelemetry()
             .HideDeveloperTools().HideClientButton().DisableAgent().DisableMcp().AddPreferredSecuritySchemes(OperatorToken.Name));
         // Figures of the machine are nobody else's business. An address proves nothing: behind a proxy all callers have its.
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(
-            context => context.Request.Path == "/metrics" && context.User.IsInRole(OperatorToken.Role));
+        app.MapPrometheusScrapingEndpoint("/metrics").Requires(Permission.ReadMetrics);
     }
 
     static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancel)

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
-using Pujiang.Accounts;
 using Pujiang.Ledger;
 using Pujiang.Platform;
 using Pujiang.Web;
@@ -18,26 +17,13 @@ try
         // Static files and settings are beside the program, wherever it is started from.
         ContentRootPath = AppContext.BaseDirectory,
     });
-    var platform = builder.Configuration.GetSection("Pujiang").Get<PlatformOptions>() ?? new PlatformOptions();
-    builder.Services.AddPlatform(platform);
-    if (builder.Configuration["Iso20022:Schemas"] is { Length: > 0 } schemas && !Directory.Exists(schemas))
-        throw new StartRefusedException($"There is no folder of schemas {schemas} (Iso20022:Schemas).");
-    builder.Services.AddAccounts(new Iso20022Settings(builder.Configuration["Iso20022:Schemas"]));
-    builder.AddOperations();
-    builder.AddRequestLimits();
-    builder.AddWebPages();
-    builder.AddSignIn();
-
+    var platform = Composition.OptionsOf(builder.Configuration);
+    builder.AddBank(platform);
     if (platform.DemoMode) await DemoStart.SeedWhenEmpty(platform, builder.Configuration);
     var app = builder.Build();
     OperatorToken.Ensure(platform.DataFolder);
     await PlatformModule.PrepareDatabase(app.Services);
-    app.UseWebPages();
-    app.MapWebPages();
-    app.MapSignIn();
-    app.MapAccounts();
-    app.MapOperations();
-    app.MapDisplay();
+    app.MapBank();
 
     app.Lifetime.ApplicationStarted.Register(() =>
     {

@@ -33,7 +33,6 @@ static class SignIn
             cookie.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
             cookie.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
         });
-        builder.Services.AddAuthorization();
         builder.Services.AddCascadingAuthenticationState();
     }
 
@@ -41,14 +40,14 @@ static class SignIn
 
     public static void MapSignIn(this WebApplication app)
     {
-        if (DemoMode(app.Configuration)) app.MapPost("/sign-in/demo", SignInAsDemoPerson).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost("/sign-out", SignOut).AllowAnonymous().ExcludeFromDescription();
+        if (DemoMode(app.Configuration)) app.MapPost("/sign-in/demo", SignInAsDemoPerson).Public("Demo mode: anybody may be one of the demo people").ExcludeFromDescription();
+        app.MapPost("/sign-out", SignOut).Public("Who is not signed in is signed out").ExcludeFromDescription();
     }
 
     static async Task<IResult> SignInAsDemoPerson(
-        [FromForm] Guid person, [FromForm] string? back, IDemoPeople people, HttpContext context)
+        [FromForm] Guid person, [FromForm] string? back, IEnumerable<IDemoPeople> people, HttpContext context)
     {
-        var found = (await people.List(context.RequestAborted)).FirstOrDefault(p => p.Id == person);
+        var found = (await people.All(context.RequestAborted)).FirstOrDefault(p => p.Id == person);
         if (found is null) return TypedResults.NotFound();
         var identity = new ClaimsIdentity(
         [
@@ -56,6 +55,7 @@ static class SignIn
             new Claim(ClaimTypes.Name, found.Name.Chinese),
             new Claim(EnglishName, found.Name.English),
             new Claim(ClaimTypes.Role, found.Role),
+            .. found.IsCustomer ? [new Claim(Caller.PartyClaim, found.Id.ToString())] : Array.Empty<Claim>(),
         ], CookieAuthenticationDefaults.AuthenticationScheme);
         await context.SignInAsync(new ClaimsPrincipal(identity));
         return TypedResults.LocalRedirect(LocalUrl.OrHome(back));

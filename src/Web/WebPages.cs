@@ -70,10 +70,11 @@ static class WebPages
 
     public static void MapWebPages(this WebApplication app)
     {
-        app.MapStaticAssets();
+        // A group, so that the rule holds for whatever else the framework maps with them.
+        app.MapGroup("").Public("Styles, scripts and pictures").MapStaticAssets();
         var services = app.Services.GetServices<PagesAssembly>().Select(p => p.Assembly).Distinct();
         app.MapRazorComponents<App>()
-            .AddAdditionalAssemblies([.. services.Where(a => a != typeof(App).Assembly && a != typeof(Texts).Assembly)]);
+            .AddAdditionalAssemblies([.. services.Where(a => a != typeof(App).Assembly)]);
     }
 
     /// <summary>Programs get problem details (RFC 9457), people a page, for whatever went wrong.</summary>

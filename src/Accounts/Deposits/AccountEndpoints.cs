@@ -17,16 +17,16 @@ static class AccountEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         Customer(api);
-        var bank = api.MapGroup("").WithTags("Counter").RequireAuthorization(policy => policy.RequireRole(OperatorToken.Role));
+        var bank = api.MapGroup("").WithTags("Counter");
         bank.MapPost("/parties", async (OpenAccount.Customer customer, OpenAccount counter, CancellationToken cancel) =>
             Answer(await counter.Register(customer, cancel), id => new PartyRegistered(id)))
-            .ChangesState().WithSummary("Register a person or firm").Produces<PartyRegistered>();
+            .Requires(Permission.RegisterCustomers).ChangesState().WithSummary("Register a person or firm").Produces<PartyRegistered>();
         bank.MapPost("/accounts", async (OpenAccount.Request request, OpenAccount counter, CancellationToken cancel) =>
             Answer(await counter.Handle(request, cancel)))
-            .ChangesState().WithSummary("Open an account").Produces<DepositAccounts.View>();
+            .Requires(Permission.OpenAccounts).ChangesState().WithSummary("Open an account").Produces<DepositAccounts.View>();
         bank.MapPost("/accounts/{id:guid}/cash", async (Guid id, CashRequest request, OpenAccount counter, HttpContext http, CancellationToken cancel) =>
             Answer(await counter.PayIn(id, request.Amount, http.Request.Headers[IdempotencyKey.Header].ToString(), cancel)))
-            .ChangesState().WithSummary("Cash paid in").Produces<DepositAccounts.View>();
+            .Requires(Permission.TakeCash).ChangesState().WithSummary("Cash paid in").Produces<DepositAccounts.View>();
     }
 
     static void Customer(IEndpointRouteBuilder api)
@@ -35,15 +35,15 @@ static class AccountEndpoints
         accounts.MapGet("/", async (string? number, Caller caller, DepositAccounts book, CancellationToken cancel) =>
             Results.Ok(number is { Length: > 0 } ? await book.WithNumber(number, caller, cancel)
                 : caller.PartyId is { } party ? await book.Of(party, cancel) : []))
-            .WithSummary("Your accounts, or those with a number").Produces<IReadOnlyList<DepositAccounts.View>>();
+            .Requires(Permission.SeeAccounts).WithSummary("Your accounts, or those with a number").Produces<IReadOnlyList<DepositAccounts.View>>();
         accounts.MapGet("/{id:guid}", async (Guid id, Caller caller, DepositAccounts book, CancellationToken cancel) =>
             await book.Find(id, caller, cancel) is { } account ? Results.Ok(account)
                 : DepositAccounts.NotFound.ToProblem(StatusCodes.Status404NotFound))
-            .WithSummary("One account").Produces<DepositAccounts.View>();
+            .Requires(Permission.SeeAccounts).WithSummary("One account").Produces<DepositAccounts.View>();
         accounts.MapPut("/{id:guid}/limits", async (
             Guid id, LimitsRequest limits, Caller caller, DepositAccounts book, HttpContext http, CancellationToken cancel) =>
             Answer(await book.ChangeLimits(id, limits.PerPayment, limits.PerDay, caller, http.Request.Headers[IdempotencyKey.Header].ToString(), cancel)))
-            .ChangesState().WithSummary("Change the limits on payments").Produces<DepositAccounts.View>();
+            .Requires(Permission.ChangeLimits).ChangesState().WithSummary("Change the limits on payments").Produces<DepositAccounts.View>();
     }
 
     static IResult Answer<T>(Outcome<T> outcome) where T : notnull => Answer(outcome, value => value);

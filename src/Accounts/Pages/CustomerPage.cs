@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Localization;
@@ -7,7 +6,6 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>What each page of a signed-in customer has at hand. Others' accounts, transfers and files are not found.</summary>
-[Authorize]
 public abstract class CustomerPage : ComponentBase
 {
     [CascadingParameter] public required HttpContext Http { get; set; }

@@ -168,22 +168,22 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
     internal static void Map(IEndpointRouteBuilder api)
     {
         var payments = api.MapGroup("/payments").WithTags("Payments");
-        payments.MapPost("/", Submit).WithSummary("Send a pain.001; the answer is a pain.002")
+        payments.MapPost("/", Submit).Requires(Permission.MakePayments).WithSummary("Send a pain.001; the answer is a pain.002")
             .Accepts<string>("application/xml", "text/xml").Produces(200, contentType: "application/xml")
             .WithMetadata(new RequestSizeLimitAttribute(600L * 1024 * 1024));
         payments.MapGet("/{id:guid}", async (Guid id, Caller caller, PaymentFiles files, CancellationToken cancel) =>
             await files.Find(id, caller, cancel) is null ? NotFound.ToProblem(StatusCodes.Status404NotFound) : files.Report(id, caller))
-            .WithSummary("How a payment file stands now, as pain.002").Produces(200, contentType: "application/xml");
+            .Requires(Permission.SeePayments).WithSummary("How a payment file stands now, as pain.002").Produces(200, contentType: "application/xml");
         payments.MapGet("/", async (string? sha256, Caller caller, PaymentFiles files, CancellationToken cancel) =>
             Results.Ok(await files.Of(caller, cancel, sha256?.ToLowerInvariant())))
-            .WithSummary("Your last payment files, or those with a content").Produces<IReadOnlyList<Listed>>();
+            .Requires(Permission.SeePayments).WithSummary("Your last payment files, or those with a content").Produces<IReadOnlyList<Listed>>();
         payments.MapGet("/{id:guid}/summary", async (Guid id, Caller caller, PaymentFiles files, CancellationToken cancel) =>
             await files.Summary(id, caller, cancel) is { } file ? Results.Ok(file) : NotFound.ToProblem(StatusCodes.Status404NotFound))
-            .WithSummary("How a payment file stands now, in short").Produces<Listed>();
+            .Requires(Permission.SeePayments).WithSummary("How a payment file stands now, in short").Produces<Listed>();
         payments.MapGet("/{id:guid}/lines", async (Guid id, int? after, int? take, Caller caller, PaymentFiles files, CancellationToken cancel) =>
             await files.Lines(id, caller, after ?? 0, take ?? 100, cancel) is { } lines ? Results.Ok(lines)
                 : NotFound.ToProblem(StatusCodes.Status404NotFound))
-            .WithSummary("The lines of a payment file").Produces<IReadOnlyList<Line>>();
+            .Requires(Permission.SeePayments).WithSummary("The lines of a payment file").Produces<IReadOnlyList<Line>>();
     }
 
     static async Task<IResult> Submit(

@@ -191,5 +191,5 @@ public sealed class MakeTransfer(
             Request request, Caller caller, MakeTransfer transfers, HttpContext http, CancellationToken cancel) =>
             (await transfers.Handle(request, caller, http.Request.Headers[IdempotencyKey.Header].ToString(), cancel))
                 .Try(out var made, out var refusal) ? TypedResults.Ok(made) : refusal.ToProblem())
-            .ChangesState().WithTags("Transfers").WithSummary("Transfer money now or on a day");
+            .Requires(Permission.MakePayments).ChangesState().WithTags("Transfers").WithSummary("Transfer money now or on a day");
 }

@@ -146,18 +146,18 @@ public sealed class Payees(CityDb db, PersonalData personalData)
         var payees = api.MapGroup("/payees").WithTags("Payees");
         payees.MapGet("/", async (Caller caller, Payees book, CancellationToken cancel) =>
             caller.PartyId is { } owner ? Results.Ok(await book.List(owner, cancel)) : NoBook.ToProblem())
-            .WithSummary("Your payee book").Produces<IReadOnlyList<Listed>>();
+            .Requires(Permission.KeepPayees).WithSummary("Your payee book").Produces<IReadOnlyList<Listed>>();
         payees.MapPost("/", async (Request request, Caller caller, Payees book, CancellationToken cancel) =>
         {
             if (caller.PartyId is not { } owner) return (IResult)NoBook.ToProblem();
             return (await book.Save(owner, request, cancel)).Try(out var saved, out var refusal)
                 ? Results.Ok(saved) : refusal.ToProblem();
-        }).ChangesState().WithSummary("Add a payee, or change the one with the same number").Produces<Listed>();
+        }).Requires(Permission.KeepPayees).ChangesState().WithSummary("Add a payee, or change the one with the same number").Produces<Listed>();
         payees.MapDelete("/{id:guid}", async (Guid id, Caller caller, Payees book, CancellationToken cancel) =>
         {
             if (caller.PartyId is not { } owner) return (IResult)NoBook.ToProblem();
             await book.Remove(owner, id, cancel);
             return Results.NoContent();
-        }).ChangesState().WithSummary("Remove a payee");
+        }).Requires(Permission.KeepPayees).ChangesState().WithSummary("Remove a payee");
     }
 }

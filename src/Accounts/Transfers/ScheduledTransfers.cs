@@ -84,10 +84,10 @@ public sealed class ScheduledTransfers(
         var group = api.MapGroup("/transfers").WithTags("Transfers");
         group.MapGet("/{id:guid}", async (Guid id, Caller caller, ScheduledTransfers book, CancellationToken cancel) =>
             await book.Find(id, caller, cancel) is { } found ? Results.Ok(found) : NotFound.ToProblem(StatusCodes.Status404NotFound))
-            .WithSummary("One transfer").Produces<MakeTransfer.View>();
+            .Requires(Permission.SeePayments).WithSummary("One transfer").Produces<MakeTransfer.View>();
         group.MapPost("/{id:guid}/cancel", async (Guid id, Caller caller, ScheduledTransfers book, CancellationToken cancel) =>
             (await book.Cancel(id, caller, cancel)).Try(out var view, out var refusal) ? Results.Ok(view)
                 : refusal.ToProblem(refusal == NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity))
-            .ChangesState().WithSummary("Cancel a transfer that waits for its day").Produces<MakeTransfer.View>();
+            .Requires(Permission.MakePayments).ChangesState().WithSummary("Cancel a transfer that waits for its day").Produces<MakeTransfer.View>();
     }
 }

@@ -10,13 +10,28 @@ using Microsoft.Extensions.Options;
 
 namespace Pujiang.Platform;
 
-/// <summary>Who is asking: a signed-in party, or the bank's operator.</summary>
-/// <param name="PartyId">The party whose accounts may be used; null for the operator.</param>
+/// <summary>Who is asking: a signed-in person, a partner's program, or the bank's operator.</summary>
+/// <param name="PartyId">The party whose accounts may be used; null for staff, programs and the operator.</param>
 /// <param name="IsOperator">May act on every account.</param>
 public sealed record Caller(Guid? PartyId, bool IsOperator)
 {
+    /// <summary>Claim that holds <see cref="PartyId"/>.</summary>
+    public const string PartyClaim = "party";
+
+    /// <summary>Claim that holds the client id of a program.</summary>
+    public const string ProgramClaim = "client_id";
+
+    /// <summary>The person who signed in; null for programs and the operator.</summary>
+    public Guid? UserId { get; init; }
+
+    /// <summary>Client id of a program; null for people and the operator.</summary>
+    public string? ProgramId { get; init; }
+
+    /// <summary>Who did it, for records and for telling maker from checker: "user/…", "program/…" or "operator".</summary>
+    public string Actor => UserId is { } user ? $"user/{user}" : ProgramId is { } program ? $"program/{program}" : "operator";
+
     /// <summary>Key under which answers to this caller are stored.</summary>
-    public string Key => PartyId?.ToString() ?? "operator";
+    public string Key => PartyId?.ToString() ?? Actor;
 
     public bool MayUse(Guid ownerPartyId) => IsOperator || PartyId == ownerPartyId;
 
@@ -25,10 +40,17 @@ public sealed record Caller(Guid? PartyId, bool IsOperator)
 
     public static Caller From(ClaimsPrincipal user)
     {
-        var party = Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), CultureInfo.InvariantCulture, out var id)
-            ? id : (Guid?)null;
-        return new Caller(party, user.IsInRole(OperatorToken.Role));
+        return new Caller(Id(user, PartyClaim), user.IsInRole(Roles.Operator))
+        {
+            UserId = Id(user, ClaimTypes.NameIdentifier),
+            ProgramId = user.FindFirstValue(ProgramClaim),
+        };
     }
+
+    public static IEnumerable<string> RolesOf(ClaimsPrincipal user) => user.FindAll(ClaimTypes.Role).Select(role => role.Value);
+
+    static Guid? Id(ClaimsPrincipal user, string claim) =>
+        Guid.TryParse(user.FindFirstValue(claim), CultureInfo.InvariantCulture, out var id) ? id : null;
 }
 
 /// <summary>
@@ -40,7 +62,6 @@ public sealed class OperatorToken(
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "OperatorToken";
-    public const string Role = "operator";
     const string Prefix = "Bearer ";
 
     /// <summary>Hexadecimal digits of the token.</summary>
@@ -75,7 +96,7 @@ public sealed class OperatorToken(
         var given = Encoding.ASCII.GetBytes(header[Prefix.Length..]);
         if (!CryptographicOperations.FixedTimeEquals(expected, given))
             return Task.FromResult(AuthenticateResult.Fail("The bearer token is not the operator's."));
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Role, Role)], Scheme.Name);
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Role, Roles.Operator)], Scheme.Name);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
     }
 }

@@ -79,7 +79,7 @@ public sealed class OperatorTokenTests : IDisposable
     public void Caller_OfAPartyAndOfNobody_MayUseItsOwnOnly()
     {
         var party = NameBasedId.From("test", "party");
-        var signedIn = Caller.From(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, party.ToString())], "test")));
+        var signedIn = Caller.From(new ClaimsPrincipal(new ClaimsIdentity([new Claim(Caller.PartyClaim, party.ToString())], "test")));
         Assert.True(signedIn.MayUse(party));
         Assert.False(signedIn.MayUse(NameBasedId.From("test", "other")));
         Assert.False(Caller.From(new ClaimsPrincipal(new ClaimsIdentity())).MayUse(party));

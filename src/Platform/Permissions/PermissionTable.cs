@@ -1,0 +1,50 @@
+namespace Pujiang.Platform;
+
+/// <summary>One thing that somebody may do. Every endpoint and page names one; <see cref="PermissionTable"/> says who has it.</summary>
+public enum Permission
+{
+    SeeAccounts,
+    MakePayments,
+    SeePayments,
+    KeepPayees,
+    ChangeLimits,
+    RegisterCustomers,
+    OpenAccounts,
+    TakeCash,
+    ReadMetrics,
+}
+
+/// <summary>A line of the table: who may do it, and with whose data.</summary>
+/// <param name="What">What it allows, as a sentence for the documentation.</param>
+/// <param name="Data">With whose data. The use case enforces it beside its query.</param>
+/// <param name="Roles">Roles that have it; all others are refused.</param>
+public sealed record PermissionLine(Permission Permission, string What, string Data, params IReadOnlyList<string> Roles);
+
+/// <summary>Who may do what: the one table, from which <c>docs/permissions.md</c> is written. What is not here is denied.</summary>
+public static class PermissionTable
+{
+    const string Own = "own", OwnOrAll = "own; operator: all", All = "all";
+
+    public static IReadOnlyList<PermissionLine> Lines { get; } =
+    [
+        // Accounts
+        new(Permission.SeeAccounts, "See accounts, statements and receipts", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
+        new(Permission.SeePayments, "See transfers and payment files and how they stand", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
+        new(Permission.MakePayments, "Make and cancel transfers, send payment files", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
+        new(Permission.KeepPayees, "Keep the payee book", Own, Roles.Customer, Roles.Firm),
+        new(Permission.ChangeLimits, "Change an account's limits on payments", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
+        new(Permission.RegisterCustomers, "Register persons and firms", All, Roles.Teller, Roles.Operator),
+        new(Permission.OpenAccounts, "Open accounts", All, Roles.Teller, Roles.Operator),
+        new(Permission.TakeCash, "Take cash in", All, Roles.Teller, Roles.Operator),
+
+        // Operations
+        new(Permission.ReadMetrics, "Read the metrics", All, Roles.Operator),
+    ];
+
+    static readonly Dictionary<Permission, PermissionLine> ByPermission = Lines.ToDictionary(line => line.Permission);
+
+    public static PermissionLine Of(Permission permission) => ByPermission[permission];
+
+    public static bool Allows(Permission permission, IEnumerable<string> roles) =>
+        ByPermission[permission].Roles.Intersect(roles, StringComparer.Ordinal).Any();
+}

@@ -1,0 +1,33 @@
+using Pujiang.Accounts;
+using Pujiang.Platform;
+
+namespace Pujiang.Web;
+
+/// <summary>What the bank is made of: every service, and everything that can be asked of them.</summary>
+static class Composition
+{
+    public static PlatformOptions OptionsOf(IConfiguration configuration) =>
+        configuration.GetSection("Pujiang").Get<PlatformOptions>() ?? new PlatformOptions();
+
+    public static void AddBank(this WebApplicationBuilder builder, PlatformOptions platform)
+    {
+        builder.Services.AddPlatform(platform);
+        if (builder.Configuration["Iso20022:Schemas"] is { Length: > 0 } schemas && !Directory.Exists(schemas))
+            throw new StartRefusedException($"There is no folder of schemas {schemas} (Iso20022:Schemas).");
+        builder.Services.AddAccounts(new Iso20022Settings(builder.Configuration["Iso20022:Schemas"]));
+        builder.AddOperations();
+        builder.AddRequestLimits();
+        builder.AddWebPages();
+        builder.AddSignIn();
+    }
+
+    public static void MapBank(this WebApplication app)
+    {
+        app.UseWebPages();
+        app.MapWebPages();
+        app.MapSignIn();
+        app.MapAccounts();
+        app.MapOperations();
+        app.MapDisplay();
+    }
+}
