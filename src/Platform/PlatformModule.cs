@@ -35,7 +35,6 @@ public static class PlatformModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<NewId>();
         services.AddSingleton<BackgroundWork>();
-        services.AddPermissions();
         services.AddSingleton<IDemoPeople, DemoStaff>();
         services.AddSingleton(_ => PersonalData.Open(options.KeyRing));
         services.AddSingleton<ICityTables, PlatformTables>();

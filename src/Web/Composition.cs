@@ -12,6 +12,7 @@ static class Composition
     public static void AddBank(this WebApplicationBuilder builder, PlatformOptions platform)
     {
         builder.Services.AddPlatform(platform);
+        builder.Services.AddPermissions();
         if (builder.Configuration["Iso20022:Schemas"] is { Length: > 0 } schemas && !Directory.Exists(schemas))
             throw new StartRefusedException($"There is no folder of schemas {schemas} (Iso20022:Schemas).");
         builder.Services.AddAccounts(new Iso20022Settings(builder.Configuration["Iso20022:Schemas"]));
