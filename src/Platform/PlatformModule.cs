@@ -18,8 +18,21 @@ public sealed record PlatformOptions
     /// <summary>Demo people may sign in with one click. Never in production.</summary>
     public bool DemoMode { get; init; }
 
+    /// <summary>The demo city, which plays the bank's partners in demo mode; null where there is none.</summary>
+    public CityOptions? City { get; init; }
+
+    /// <summary>The bank's partners by name, and where they are.</summary>
+    public IReadOnlyDictionary<string, DestinationSettings> Destinations { get; init; } = new Dictionary<string, DestinationSettings>(StringComparer.Ordinal);
+
     public string LedgerFolder => Path.Combine(DataFolder, "ledger");
     public string KeyRing => Path.Combine(DataFolder, "keys", "personal-data.json");
+}
+
+/// <summary>Where the demo city answers.</summary>
+public sealed record CityOptions
+{
+    /// <summary>"http://localhost:8090".</summary>
+    public string? Address { get; init; }
 }
 
 public static class PlatformModule
@@ -39,6 +52,7 @@ public static class PlatformModule
         services.AddSingleton(_ => PersonalData.Open(options.KeyRing));
         services.AddSingleton<ICityTables, PlatformTables>();
         services.AddEvidence();
+        services.AddOutbox();
         services.AddDbContext<CityDb>((provider, db) =>
         {
             UseDatabase(db, options);
