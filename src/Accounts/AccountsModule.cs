@@ -20,6 +20,8 @@ public static class AccountsModule
         services.AddSingleton(iso20022 ?? new Iso20022Settings());
         services.AddSingleton<DailyAllowance>();
         services.AddScoped<DepositAccounts>().AddScoped<OpenAccount>();
+        services.AddScoped<TakeCash>().AddScoped<ChangeLimitsAtCounter>();
+        services.AddScoped<IApprovedAct, TakeCash.Act>().AddScoped<IApprovedAct, ChangeLimitsAtCounter.Act>();
         services.AddScoped<MakeTransfer>().AddScoped<ScheduledTransfers>().AddScoped<Payees>();
         services.AddSingleton<FilesBeingTaken>();
         services.AddScoped<SubmitPaymentFile>().AddScoped<ExecutePayments>().AddScoped<PaymentFiles>();
@@ -38,6 +40,8 @@ public static class AccountsModule
         services.AddDataProtection();
         services.AddSingleton<TransferDrafts>();
         services.AddSingleton(new HomePart(typeof(AccountsHome), 10, customers));
+        services.AddSingleton(new HomePart(typeof(CounterHome), 10, Roles.Teller));
+        services.AddSingleton(new MenuItem("/counter", "menu.counter", 10, Roles.Teller));
         services.AddSingleton(new MenuItem("/transfer", "menu.transfer", 10, customers));
         services.AddSingleton(new MenuItem("/payees", "menu.payees", 20, customers));
         services.AddSingleton(new MenuItem("/transfers/scheduled", "menu.scheduled", 30, customers));

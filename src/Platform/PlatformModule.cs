@@ -49,10 +49,12 @@ public static class PlatformModule
         services.AddSingleton<NewId>();
         services.AddSingleton<BackgroundWork>();
         services.AddSingleton<IDemoPeople, DemoStaff>();
+        if (options.DemoMode) services.AddSingleton<IStaff, DemoStaff>();
         services.AddSingleton(_ => PersonalData.Open(options.KeyRing));
         services.AddSingleton<ICityTables, PlatformTables>();
         services.AddEvidence();
         services.AddOutbox();
+        services.AddApprovals();
         services.AddDbContext<CityDb>((provider, db) =>
         {
             UseDatabase(db, options);

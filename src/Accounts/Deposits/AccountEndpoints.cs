@@ -12,6 +12,9 @@ static class AccountEndpoints
 
     public sealed record CashRequest(string? Amount);
 
+    /// <summary>Nothing was done yet: others have to decide on it.</summary>
+    public sealed record WaitsForApproval(Guid Approval, ApprovalState State);
+
     public sealed record PartyRegistered(Guid Id);
 
     public static void Map(IEndpointRouteBuilder api)
@@ -24,9 +27,9 @@ static class AccountEndpoints
         bank.MapPost("/accounts", async (OpenAccount.Request request, OpenAccount counter, CancellationToken cancel) =>
             Answer(await counter.Handle(request, cancel)))
             .Requires(Permission.OpenAccounts).ChangesState().WithSummary("Open an account").Produces<DepositAccounts.View>();
-        bank.MapPost("/accounts/{id:guid}/cash", async (Guid id, CashRequest request, OpenAccount counter, HttpContext http, CancellationToken cancel) =>
-            Answer(await counter.PayIn(id, request.Amount, http.Request.Headers[IdempotencyKey.Header].ToString(), cancel)))
-            .Requires(Permission.TakeCash).ChangesState().WithSummary("Cash paid in").Produces<DepositAccounts.View>();
+        bank.MapPost("/accounts/{id:guid}/cash", async (Guid id, CashRequest request, Caller caller, TakeCash counter, HttpContext http, CancellationToken cancel) =>
+            Taken(await counter.Handle(id, request.Amount, http.Request.Headers[IdempotencyKey.Header].ToString(), caller, cancel)))
+            .Requires(Permission.TakeCash).ChangesState().WithSummary("Cash paid in").Produces<DepositAccounts.View>().Produces<WaitsForApproval>(StatusCodes.Status202Accepted);
     }
 
     static void Customer(IEndpointRouteBuilder api)
@@ -45,6 +48,11 @@ static class AccountEndpoints
             Answer(await book.ChangeLimits(id, limits.PerPayment, limits.PerDay, caller, http.Request.Headers[IdempotencyKey.Header].ToString(), cancel)))
             .Requires(Permission.ChangeLimits).ChangesState().WithSummary("Change the limits on payments").Produces<DepositAccounts.View>();
     }
+
+    static IResult Taken(Outcome<TakeCash.Result> outcome) =>
+        outcome.Try(out var result, out _) && result.Waiting is { } waiting
+            ? Results.Accepted($"/approvals/{waiting.Id}", new WaitsForApproval(waiting.Id, waiting.State))
+            : Answer(outcome, result => result.PaidIn!);
 
     static IResult Answer<T>(Outcome<T> outcome) where T : notnull => Answer(outcome, value => value);
 

@@ -96,7 +96,7 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
         if (await accounts.Load(accountId, Operator, cancel) is not { } account) return DepositAccounts.NotFound;
         if (!Money.TryRead(amount, account.Asset, out var money) || !money.IsPositive)
             return new Refusal("amount_invalid", "The amount must be a positive number such as 1234.50.", "amount", $"{account.Asset.Scale}");
-        var id = new EntryId(NameBasedId.From("accounts", "cash-in", accountId.ToString(), key));
+        var id = CashInId(accountId, key);
         var result = (await ledger.Post(
             [
                 new Entry
@@ -113,6 +113,8 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
             && (await ledger.FindEntry(id, cancel))?.Entry.Legs[1] == Leg.Credit(account.Id, money.MinorUnits);
         return result.IsPosted || isKnown ? (await accounts.Find(accountId, Operator, cancel))! : Refused(result);
     }
+
+    internal static EntryId CashInId(Guid account, string key) => new(NameBasedId.From("accounts", "cash-in", account.ToString(), key));
 
     static Refusal Refused(EntryResult result) => result.Status switch
     {

@@ -24,6 +24,9 @@ public sealed record Caller(Guid? PartyId, bool IsOperator)
     /// <summary>The person who signed in; null for programs and the operator.</summary>
     public Guid? UserId { get; init; }
 
+    /// <summary>What the caller is, of <see cref="Platform.Roles"/>.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
     /// <summary>Client id of a program; null for people and the operator.</summary>
     public string? ProgramId { get; init; }
 
@@ -40,10 +43,11 @@ public sealed record Caller(Guid? PartyId, bool IsOperator)
 
     public static Caller From(ClaimsPrincipal user)
     {
-        return new Caller(Id(user, PartyClaim), user.IsInRole(Roles.Operator))
+        return new Caller(Id(user, PartyClaim), user.IsInRole(Platform.Roles.Operator))
         {
             UserId = Id(user, ClaimTypes.NameIdentifier),
             ProgramId = user.FindFirstValue(ProgramClaim),
+            Roles = [.. RolesOf(user)],
         };
     }
 

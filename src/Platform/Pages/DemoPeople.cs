@@ -15,7 +15,7 @@ public sealed record DemoPerson(Guid Id, Bilingual Name, string Role, Bilingual 
 }
 
 /// <summary>The bank's own people in a demo: two for each work that needs a second person.</summary>
-sealed class DemoStaff : IDemoPeople
+sealed class DemoStaff : IDemoPeople, IStaff
 {
     static readonly IReadOnlyList<DemoPerson> Everybody =
     [
@@ -33,6 +33,9 @@ sealed class DemoStaff : IDemoPeople
         new(NameBasedId.From("platform", "staff", english), new Bilingual(name, english), role, new Bilingual(shows, showsEnglish));
 
     public Task<IReadOnlyList<DemoPerson>> List(CancellationToken cancel = default) => Task.FromResult(Everybody);
+
+    Task<IReadOnlyList<StaffMember>> IStaff.List(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<StaffMember>>([.. Everybody.Select(person => new StaffMember(person.Id, person.Name, [person.Role]))]);
 }
 
 public static class DemoPeopleExtensions

@@ -11,6 +11,11 @@ public enum Permission
     RegisterCustomers,
     OpenAccounts,
     TakeCash,
+    SeeCustomersAccounts,
+    ChangeCustomersLimits,
+    SeeApprovals,
+    AskForApproval,
+    DecideApprovals,
     ReadMetrics,
 }
 
@@ -36,6 +41,14 @@ public static class PermissionTable
         new(Permission.RegisterCustomers, "Register persons and firms", All, Roles.Teller, Roles.Operator),
         new(Permission.OpenAccounts, "Open accounts", All, Roles.Teller, Roles.Operator),
         new(Permission.TakeCash, "Take cash in", All, Roles.Teller, Roles.Operator),
+
+        new(Permission.SeeCustomersAccounts, "Look a customer's account up at the counter", All, Roles.Teller),
+        new(Permission.ChangeCustomersLimits, "Change a customer's limits on payments; higher ones need approval", All, Roles.Teller),
+
+        // Approvals
+        new(Permission.SeeApprovals, "See requests for approval and what became of them", "own, and those that the own roles decide; auditor: all", Roles.Teller, Roles.Operations, Roles.Compliance, Roles.Security, Roles.Auditor),
+        new(Permission.AskForApproval, "Ask for approval, and withdraw what was asked", Own, Roles.Teller, Roles.Security),
+        new(Permission.DecideApprovals, "Approve and refuse, and hand this over to a colleague", "those that the own roles decide; never the own", Roles.Operations, Roles.Compliance, Roles.Security),
 
         // Operations
         new(Permission.ReadMetrics, "Read the metrics", All, Roles.Operator),
