@@ -1,9 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Pujiang.Ledger;
 using Pujiang.Platform;
 
 namespace Pujiang.Accounts;
@@ -27,7 +24,7 @@ public static class AccountsModule
         services.AddScoped<SubmitPaymentFile>().AddScoped<ExecutePayments>().AddScoped<PaymentFiles>();
         services.AddSingleton<IDemoPeople, DemoPeople>();
         services.AddScoped<Statements>().AddScoped<StatementFormats>();
-        services.AddHostedService<DuePayments>();
+        services.AddJob<DuePayments>("due-payments", Schedule.Every(TimeSpan.FromMinutes(1), atStart: true));
         return services.AddAccountPages();
     }
 
@@ -64,37 +61,13 @@ public static class AccountsModule
 }
 
 /// <summary>Carries out what is due: at the start, which also finishes what a crash left open, and then once a minute.</summary>
-sealed partial class DuePayments(
-    IServiceScopeFactory scopes, TimeProvider clock, BackgroundWork work, ILogger<DuePayments> log) : BackgroundService
+sealed class DuePayments(ScheduledTransfers transfers, ExecutePayments payments) : IJobWork
 {
-    const string Work = "payments that are due";
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task Run(JobRun run, CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), clock);
-        do
-        {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                var transfers = await scope.ServiceProvider.GetRequiredService<ScheduledTransfers>().ExecuteDue(stoppingToken);
-                if (transfers > 0) Done(log, transfers);
-                await scope.ServiceProvider.GetRequiredService<ExecutePayments>().ExecuteDue(stoppingToken);
-                work.Succeeded(Work);
-            }
-            catch (Exception failure) when (failure is not (OperationCanceledException or LedgerStoppedException))
-            {
-                // What is due stays due, and each of it has one entry id.
-                work.Failed(Work, failure);
-                Postponed(log, failure);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        // What is due stays due when this fails, and each of it has one entry id.
+        var made = await transfers.ExecuteDue(cancel);
+        run.Report(made, made, made == 0 ? "" : $"{made} transfers");
+        await payments.ExecuteDue(cancel);
     }
-
-    [LoggerMessage(LogLevel.Error, "What is due could not be carried out; it is tried again in a minute.")]
-    static partial void Postponed(ILogger log, Exception failure);
-
-    [LoggerMessage(LogLevel.Information, "{Count} scheduled transfers were carried out.")]
-    static partial void Done(ILogger log, int count);
 }

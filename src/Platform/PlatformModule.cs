@@ -55,6 +55,7 @@ public static class PlatformModule
         services.AddEvidence();
         services.AddOutbox();
         services.AddApprovals();
+        services.AddJobs();
         services.AddDbContext<CityDb>((provider, db) =>
         {
             UseDatabase(db, options);

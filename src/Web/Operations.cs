@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.OpenApi;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 using Pujiang.Ledger;
 using Pujiang.Platform;
 using Scalar.AspNetCore;
@@ -16,14 +17,17 @@ static class Operations
     public static void AddOperations(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddHealthChecks().AddCheck<StoresCheck>("stores");
+        services.AddOperationsPage();
         services.AddOpenApi(api => api.AddDocumentTransformer(Describe).AddOperationTransformer(DescribeKey));
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
         services.AddSingleton<LedgerMeter>();
-        var metrics = services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter(LedgerMeter.Name).AddPrometheusExporter());
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
-            metrics.WithMetrics(m => m.AddOtlpExporter());
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("pujiang")).WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter(LedgerMeter.Name, "System.Net.Http").AddPrometheusExporter());
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 }) return;
+        // HttpClient and Npgsql bring sources of their own. Statements have placeholders for values, addresses no query.
+        telemetry.WithMetrics(metrics => metrics.AddOtlpExporter()).WithTracing(traces => traces
+            .AddAspNetCoreInstrumentation().AddSource(BankActivity.Name, "System.Net.Http", "Npgsql").AddOtlpExporter());
+        services.AddSingleton<ILedger>(provider => new TracedLedger(provider.GetRequiredService<Book>()));
     }
 
     public static void MapOperations(this WebApplication app)
@@ -62,18 +66,6 @@ static class Operations
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.LongestKey },
             });
         return Task.CompletedTask;
-    }
-
-    /// <summary>Ready when the ledger answers, the database can be read, and no background work failed when it was last tried.</summary>
-    sealed class StoresCheck(ILedger ledger, CityDb db, BackgroundWork work) : IHealthCheck
-    {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            await ledger.TrialBalance(cancellationToken);
-            if (!await db.Database.CanConnectAsync(cancellationToken)) return HealthCheckResult.Unhealthy("The database can't be reached.");
-            return work.Failures is { Count: > 0 } failures ? HealthCheckResult.Unhealthy(string.Join(' ', failures))
-                : HealthCheckResult.Healthy($"Ledger at entry {ledger.LastSequence}.");
-        }
     }
 }
 

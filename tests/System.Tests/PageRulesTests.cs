@@ -21,6 +21,15 @@ public sealed class PageRulesTests(Bank bank)
         ("/payees", "customer", 200),
         ("/transfers/scheduled", "customer", 200),
         ("/payments", "firm", 200),
+        ("/", "teller", 200),
+        ("/", "operations", 200),
+        ("/counter", "teller", 200),
+        ("/approvals", "operations", 200),
+        ("/approvals/delegations", "operations", 200),
+        ("/operations", "operations", 200),
+        ("/operations/jobs", "auditor", 200),
+        ("/operations/jobs/retention", "operations", 200),
+        ("/operations/calendar", "operations", 200),
     ];
 
     public static TheoryData<string, string?, int, string> PagesInModes()

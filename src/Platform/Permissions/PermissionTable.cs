@@ -16,6 +16,8 @@ public enum Permission
     SeeApprovals,
     AskForApproval,
     DecideApprovals,
+    SeeOperations,
+    RunJobs,
     ReadMetrics,
 }
 
@@ -51,6 +53,8 @@ public static class PermissionTable
         new(Permission.DecideApprovals, "Approve and refuse, and hand this over to a colleague", "those that the own roles decide; never the own", Roles.Operations, Roles.Compliance, Roles.Security),
 
         // Operations
+        new(Permission.SeeOperations, "See health, jobs, followers, ledger totals and the business calendar", All, Roles.Operations, Roles.Auditor),
+        new(Permission.RunJobs, "Run, pause and resume jobs, import a year of the business calendar", All, Roles.Operations),
         new(Permission.ReadMetrics, "Read the metrics", All, Roles.Operator),
     ];
 

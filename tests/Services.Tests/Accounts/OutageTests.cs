@@ -47,7 +47,7 @@ public sealed class OutageTests
         await PostgresServer.Away(bank.Options.PostgreSql!);
         await Assert.ThrowsAnyAsync<Exception>(() => payer.View(bank));
         bank.Clock.Advance(TimeSpan.FromDays(2));
-        await Until(() => Failures(bank).Any(failure => failure.StartsWith("payments that are due: ", StringComparison.Ordinal)));
+        await Until(() => Failures(bank).Any(failure => failure.StartsWith("due-payments: ", StringComparison.Ordinal)));
 
         await PostgresServer.Back(PostgresServer.NameIn(bank.Options.PostgreSql!));
         await Until(() =>

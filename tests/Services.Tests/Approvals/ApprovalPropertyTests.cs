@@ -18,7 +18,7 @@ public sealed class ApprovalPropertyTests
     // Approvals are what the laws are about, so they come most often.
     static readonly Gen<Step[]> AnySequence = Gen.Select(
         Gen.Frequency(
-            (4, Act.Ask), (8, Act.Approve), (1, Act.ApproveOther), (1, Act.Refuse), (1, Act.Withdraw), (2, Act.HandOver), (1, Act.EndHandOver), (1, Act.Wait), (1, Act.FollowUp)),
+            (4, Act.Ask), (8, Act.Approve), (1, Act.ApproveOther), (1, Act.Refuse), (1, Act.Withdraw), (2, Act.HandOver), (1, Act.EndHandOver), (2, Act.Wait), (1, Act.FollowUp)),
         Gen.Int[0, Requests - 1], Gen.Int[0, 3], Gen.Int[0, 3], (act, request, who, whom) => new Step(act, request, who, whom)).Array[10, 30];
 
     sealed class Run(TestBank bank)
@@ -58,7 +58,7 @@ public sealed class ApprovalPropertyTests
                     Note(await bank.Call((Delegations d) => d.End(ended.Id, People.Single(p => p.Actor == ended.From), CancellationToken.None)));
                     break;
                 case Act.Wait:
-                    bank.Clock.Advance(TimeSpan.FromHours(1));
+                    bank.Clock.Advance(TimeSpan.FromHours(2));
                     break;
                 case Act.FollowUp:
                     await bank.FollowUp();
