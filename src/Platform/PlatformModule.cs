@@ -24,6 +24,9 @@ public sealed record PlatformOptions
     /// <summary>The bank's partners by name, and where they are.</summary>
     public IReadOnlyDictionary<string, DestinationSettings> Destinations { get; init; } = new Dictionary<string, DestinationSettings>(StringComparer.Ordinal);
 
+    /// <summary>Passwords and codes that one network address may try in a minute.</summary>
+    public int SignInsPerMinute { get; init; } = 30;
+
     public string LedgerFolder => Path.Combine(DataFolder, "ledger");
     public string KeyRing => Path.Combine(DataFolder, "keys", "personal-data.json");
 }
@@ -48,6 +51,7 @@ public static class PlatformModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<NewId>();
         services.AddSingleton<BackgroundWork>();
+        services.AddAudit().AddPeople();
         services.AddSingleton<IDemoPeople, DemoStaff>();
         if (options.DemoMode) services.AddSingleton<IStaff, DemoStaff>();
         services.AddSingleton(_ => PersonalData.Open(options.KeyRing));

@@ -19,14 +19,14 @@ static class Composition
         builder.AddOperations();
         builder.AddRequestLimits();
         builder.AddWebPages();
-        builder.AddSignIn();
+        builder.Services.AddSignIn(platform);
     }
 
     public static void MapBank(this WebApplication app)
     {
         app.UseWebPages();
         app.MapWebPages();
-        app.MapSignIn();
+        app.MapSignIn(app.Services.GetRequiredService<PlatformOptions>());
         app.MapAccounts();
         app.MapOperations();
         app.MapDisplay();

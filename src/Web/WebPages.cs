@@ -63,8 +63,7 @@ static class WebPages
         app.UseRouting();
         app.UseSizeLimitAnswer();
         app.UseRereadableBodies();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseSignIn();
         app.UseAntiforgery();
     }
 

@@ -19,6 +19,10 @@ public enum Permission
     SeeOperations,
     RunJobs,
     ReadMetrics,
+    KeepOwnSignIn,
+    GiveSignIn,
+    SeePeople,
+    KeepPeople,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -51,6 +55,12 @@ public static class PermissionTable
         new(Permission.SeeApprovals, "See requests for approval and what became of them", "own, and those that the own roles decide; auditor: all", Roles.Teller, Roles.Operations, Roles.Compliance, Roles.Security, Roles.Auditor),
         new(Permission.AskForApproval, "Ask for approval, and withdraw what was asked", Own, Roles.Teller, Roles.Security),
         new(Permission.DecideApprovals, "Approve and refuse, and hand this over to a colleague", "those that the own roles decide; never the own", Roles.Operations, Roles.Compliance, Roles.Security),
+
+        // Sign-in
+        new(Permission.KeepOwnSignIn, "Change the own password, second step and passkeys, end the own sessions", Own, Roles.People),
+        new(Permission.GiveSignIn, "Give a customer at the counter an activation code", All, Roles.Teller, Roles.Operator),
+        new(Permission.SeePeople, "See the bank's own people and their roles", All, Roles.Security, Roles.Auditor, Roles.Operator),
+        new(Permission.KeepPeople, "Invite staff, give and take roles, lock and unlock", "all but oneself", Roles.Security, Roles.Operator),
 
         // Operations
         new(Permission.SeeOperations, "See health, jobs, followers, ledger totals and the business calendar", All, Roles.Operations, Roles.Auditor),

@@ -30,8 +30,14 @@ public static class Roles
     /// <summary>A program of a partner (hospital, court, firm) that signed in with a key of its own.</summary>
     public const string Program = "program";
 
+    /// <summary>Has set a password with a code from the counter, and must now add a second step before anything else.</summary>
+    public const string Newcomer = "newcomer";
+
     public static IReadOnlyList<string> All { get; } =
-        [Customer, Firm, Teller, Operations, Compliance, Security, Auditor, Operator, Program];
+        [Newcomer, Customer, Firm, Teller, Operations, Compliance, Security, Auditor, Operator, Program];
+
+    /// <summary>All that people have; programs and the operator have none of them.</summary>
+    public static IReadOnlyList<string> People => [Newcomer, Customer, Firm, .. Staff];
 
     /// <summary>People who work for the bank; they have no accounts in these roles.</summary>
     public static IReadOnlyList<string> Staff { get; } = [Teller, Operations, Compliance, Security, Auditor];

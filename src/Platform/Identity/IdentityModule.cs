@@ -1,0 +1,124 @@
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pujiang.Platform;
+
+/// <summary>Sign-in of people: what the host needs.</summary>
+public static class IdentityModule
+{
+    /// <summary>Rate limit of everything that checks a secret.</summary>
+    public const string SignInLimit = "sign-in";
+
+    /// <summary>PBKDF2 with SHA-512; at least 210,000 rounds (OWASP Password Storage Cheat Sheet).</summary>
+    const int HashRounds = 210_000;
+
+    /// <summary>People, their sign-in and sessions: tables and use cases.</summary>
+    public static IServiceCollection AddPeople(this IServiceCollection services)
+    {
+        services.AddSingleton<ICityTables, IdentityTables>();
+        services.AddDataProtection();
+        services.AddIdentityCore<Person>().AddUserStore<PersonStore>();
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = HashRounds);
+        services.Configure<IdentityPasskeyOptions>(passkey =>
+        {
+            passkey.UserVerificationRequirement = "required";
+            passkey.ResidentKeyRequirement = "required";
+        });
+        services.AddScoped<IPasskeyHandler<Person>, PasskeyHandler<Person>>();
+        services.AddScoped<PasswordRules>().AddSingleton<SealedCookies>();
+        services.AddScoped<OneTimeCodes>().AddScoped<Sessions>().AddScoped<SignInAttempt>();
+        services.AddScoped<OwnSignIn>().AddScoped<Passkeys>().AddScoped<People>();
+        return services;
+    }
+
+    /// <summary>How requests are signed in: people by a session, the bank's own command line by a token.</summary>
+    public static void AddSignIn(this IServiceCollection services, PlatformOptions options)
+    {
+        services.AddAuthentication(scheme => scheme.DefaultScheme = "any")
+            .AddPolicyScheme("any", null, any => any.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, OperatorToken>(OperatorToken.Name, null)
+            .AddScheme<AuthenticationSchemeOptions, SessionHandler>(SessionHandler.Name, null);
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RecordRefusals>();
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(SignInLimit, context => PerAddress(context, options.SignInsPerMinute));
+        });
+        services.AddSingleton(new MenuItem("/account", "menu.account", 900, [.. Roles.Staff, Roles.Customer, Roles.Firm, Roles.Newcomer]));
+    }
+
+    static string SchemeOf(HttpContext context) => context.Request.Headers.Authorization.Count > 0 ? OperatorToken.Name : SessionHandler.Name;
+
+    /// <summary>So many tries a minute from one address; reading a page is none.</summary>
+    static RateLimitPartition<string> PerAddress(HttpContext context, int tries) =>
+        HttpMethods.IsPost(context.Request.Method)
+            ? RateLimitPartition.GetFixedWindowLimiter(AddressOf(context), _ => new FixedWindowRateLimiterOptions { PermitLimit = tries, Window = TimeSpan.FromMinutes(1) })
+            : RateLimitPartition.GetNoLimiter("read");
+
+    /// <summary>Of IPv6 the network: one house has 2^64 addresses.</summary>
+    static string AddressOf(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } address) return "";
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : Convert.ToHexString(address.GetAddressBytes(), 0, 8);
+    }
+
+    /// <summary>After routing: who is there, what may be done, how often, and how long ago it was proved.</summary>
+    public static void UseSignIn(this IApplicationBuilder app)
+    {
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseFreshness();
+    }
+
+    public static void MapSignIn(this IEndpointRouteBuilder app, PlatformOptions options)
+    {
+        if (options.DemoMode) app.MapPost("/sign-in/demo", SignInAsDemoPerson).Public("Demo mode: anybody may be one of the demo people").ExcludeFromDescription();
+        app.MapPost("/sign-out", SignOut).Public("Who is not signed in is signed out").ExcludeFromDescription();
+        var api = app.MapGroup("/api").WithTags("People");
+        api.MapGet("/people", async (People people, CancellationToken cancel) => TypedResults.Ok(await people.Staff(cancel)))
+            .Requires(Permission.SeePeople).WithSummary("The bank's own people");
+        api.MapPost("/people", async (People.Invitation invitation, Caller caller, People people, CancellationToken cancel) =>
+            Answer(await people.Invite(invitation, caller, cancel)))
+            .Requires(Permission.KeepPeople).ChangesState().WithSummary("Invite somebody to the bank's staff");
+        api.MapPost("/people/{id:guid}/code", async (Guid id, Caller caller, People people, CancellationToken cancel) =>
+            Answer(await people.NewCode(id, caller, cancel)))
+            .Requires(Permission.KeepPeople).ChangesState().WithSummary("A new activation code for somebody of staff");
+        api.MapPost("/customers/sign-in", async (People.CustomerInvitation invitation, Caller caller, People people, CancellationToken cancel) =>
+            Answer(await people.InviteCustomer(invitation, caller, cancel)))
+            .Requires(Permission.GiveSignIn).ChangesState().WithSummary("An activation code for a customer at the counter");
+    }
+
+    static Results<Ok<People.Invited>, ProblemHttpResult> Answer(Outcome<People.Invited> outcome)
+    {
+        if (outcome.Try(out var invited, out var refusal)) return TypedResults.Ok(invited);
+        return refusal.ToProblem(refusal == People.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity);
+    }
+
+    static async Task<IResult> SignInAsDemoPerson(
+        [FromForm] Guid person, [FromForm] string? back, IEnumerable<IDemoPeople> demo, People people, Sessions sessions, HttpContext http)
+    {
+        var found = (await demo.All(http.RequestAborted)).FirstOrDefault(p => p.Id == person);
+        if (found is null) return TypedResults.NotFound();
+        var known = await people.OfDemo(found, http.RequestAborted);
+        if (known.IsLocked) return TypedResults.LocalRedirect("/sign-in");
+        await sessions.Start(http, known, SignInMethods.Demo, http.RequestAborted);
+        return TypedResults.LocalRedirect(LocalUrl.OrHome(back));
+    }
+
+    static async Task<IResult> SignOut([FromForm] string? back, Sessions sessions, HttpContext http)
+    {
+        await sessions.End(http, http.RequestAborted);
+        return TypedResults.LocalRedirect(LocalUrl.OrHome(back));
+    }
+}

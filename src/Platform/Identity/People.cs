@@ -1,0 +1,162 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Pujiang.Platform;
+
+/// <summary>Who may sign in, kept by security; and customers' codes, given out at the counter.</summary>
+public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes codes, Sessions sessions, NewId ids, TimeProvider clock)
+{
+    /// <param name="SignInName">What the person will type: "zhou.an".</param>
+    /// <param name="EnglishName">In Latin letters, or null.</param>
+    /// <param name="Roles">One or more of <see cref="Platform.Roles.Staff"/>.</param>
+    public sealed record Invitation(string? SignInName, string? Name, string? EnglishName, IReadOnlyList<string>? Roles);
+
+    /// <param name="Party">A registered person or firm.</param>
+    /// <param name="SignInName">What the customer will type; null for the party's mobile phone.</param>
+    /// <param name="Name">Who acts for a firm; null for the party's own name.</param>
+    public sealed record CustomerInvitation(Guid Party, string? SignInName, string? Name);
+
+    /// <param name="Code">To be given to the person: sets the first password once, within seven days.</param>
+    public sealed record Invited(Guid Id, string SignInName, string Code, DateTime ExpiresAt);
+
+    public sealed record Listed(
+        Guid Id, string SignInName, string Name, string EnglishName, IReadOnlyList<string> Roles, bool IsLocked, DateTime? ActivatedAt);
+
+    public static readonly Refusal NotFound = new("person_unknown", "There is no such person.");
+
+    static readonly Refusal Oneself = new("not_oneself", "Nobody changes the own roles or lock; another person of security does.");
+
+    /// <summary>The bank's own people, or one of them.</summary>
+    public async Task<IReadOnlyList<Listed>> Staff(CancellationToken cancel, Guid? id = null)
+    {
+        var people = await db.Set<Person>().AsNoTracking().Include(p => p.Roles).Where(p => p.PartyId == null && (id == null || p.Id == id)).ToListAsync(cancel);
+        // Names are sealed, so they are put in order here.
+        return [.. people.Select(View).OrderBy(p => p.SignInName, StringComparer.Ordinal)];
+    }
+
+    static Listed View(Person p) => new(p.Id, p.SignInName, p.Name, p.EnglishName, [.. p.RoleNames.Order(StringComparer.Ordinal)], p.IsLocked, p.ActivatedAt);
+
+    public async Task<Outcome<Invited>> Invite(Invitation invitation, Caller caller, CancellationToken cancel)
+    {
+        var created = Person.Create(
+            ids.Next(), invitation.SignInName ?? "", invitation.Name ?? "", invitation.EnglishName, party: null, [.. invitation.Roles ?? []], personalData, clock.UtcNow());
+        if (!created.Try(out var person, out var refusal)) return refusal;
+        return await Add(person, caller, cancel);
+    }
+
+    /// <summary>A way to sign in for a customer, or a new code for one who lost it. A firm may have several people.</summary>
+    public async Task<Outcome<Invited>> InviteCustomer(CustomerInvitation invitation, Caller caller, CancellationToken cancel)
+    {
+        var party = await db.Set<Party>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == invitation.Party, cancel);
+        if (party is null) return new Refusal("party_unknown", "There is no such customer.", "party");
+        var signInName = invitation.SignInName is { Length: > 0 } given ? given : party.Phone;
+        var hash = Person.HashOf(personalData, signInName);
+        if (await db.Set<Person>().Include(p => p.Roles).SingleOrDefaultAsync(p => p.SignInNameHash == hash && p.PartyId == party.Id, cancel) is { } known)
+            return await NewCode(known, caller, cancel);
+        var role = party.Kind == PartyKind.Person ? Roles.Customer : Roles.Firm;
+        var name = invitation.Name is { Length: > 0 } acting && party.Kind == PartyKind.Firm ? acting : party.Name;
+        if (!Person.Create(ids.Next(), signInName, name, null, party.Id, [role], personalData, clock.UtcNow()).Try(out var person, out var refusal)) return refusal;
+        return await Add(person, caller, cancel);
+    }
+
+    async Task<Outcome<Invited>> Add(Person person, Caller caller, CancellationToken cancel)
+    {
+        if (await db.Set<Person>().AnyAsync(p => p.SignInNameHash == person.SignInNameHash, cancel)) return SignInNameTaken;
+        db.Add(person);
+        db.Audit("person/invited", $"person/{person.Id}", caller.Actor, detail: string.Join(' ', person.RoleNames));
+        var code = await codes.Issue(person.Id, CodePurpose.Activation, cancel);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException) when (db.ChangeTracker.Entries<Person>().Any())
+        {
+            // Of two that arrive together, the later finds the row of the earlier.
+            db.ChangeTracker.Clear();
+            if (await db.Set<Person>().AnyAsync(p => p.SignInNameHash == person.SignInNameHash, cancel)) return SignInNameTaken;
+            throw;
+        }
+        return new Invited(person.Id, person.SignInName, code, clock.UtcNow() + OneTimeCodes.LifeOf(CodePurpose.Activation));
+    }
+
+    static readonly Refusal SignInNameTaken = new("sign_in_name_taken", "Somebody has this sign-in name already; choose another one.", "signInName");
+
+    /// <summary>A new activation code for somebody of staff who lost password or second step. All open sessions end.</summary>
+    public async Task<Outcome<Invited>> NewCode(Guid personId, Caller caller, CancellationToken cancel)
+    {
+        if (caller.UserId == personId) return Oneself;
+        return await Load(personId, cancel) is { PartyId: null } person ? await NewCode(person, caller, cancel) : NotFound;
+    }
+
+    async Task<Outcome<Invited>> NewCode(Person person, Caller caller, CancellationToken cancel)
+    {
+        var code = await codes.Issue(person.Id, CodePurpose.Activation, cancel);
+        person.ForgetTries();
+        db.Audit("person/code-given", $"person/{person.Id}", caller.Actor);
+        await db.SaveChangesAsync(cancel);
+        return new Invited(person.Id, person.SignInName, code, clock.UtcNow() + OneTimeCodes.LifeOf(CodePurpose.Activation));
+    }
+
+    /// <summary>Gives a role of staff. It counts from the person's next request on.</summary>
+    public async Task<Refusal?> AddRole(Guid personId, string? role, Caller caller, CancellationToken cancel)
+    {
+        if (caller.UserId == personId) return Oneself;
+        if (await Load(personId, cancel) is not { PartyId: null } person) return NotFound;
+        if (Person.RolesRefusal([role ?? ""], person.PartyId) is { } refusal) return refusal;
+        if (person.RoleNames.Contains(role, StringComparer.Ordinal)) return null;
+        person.Roles.Add(new PersonRole(personId, role!));
+        db.Audit("person/role-added", $"person/{personId}", caller.Actor, detail: role!);
+        await db.SaveChangesAsync(cancel);
+        return null;
+    }
+
+    /// <summary>Takes a role of staff away. It counts from the person's next request on.</summary>
+    public async Task<Refusal?> RemoveRole(Guid personId, string? role, Caller caller, CancellationToken cancel)
+    {
+        if (caller.UserId == personId) return Oneself;
+        if (await Load(personId, cancel) is not { PartyId: null } person) return NotFound;
+        if (person.Roles.Find(r => r.Role == role) is not { } given) return null;
+        if (person.Roles.Count == 1) return new Refusal("last_role", "A person keeps at least one role; lock who shall not sign in.", "role");
+        person.Roles.Remove(given);
+        db.Remove(given);
+        db.Audit("person/role-removed", $"person/{personId}", caller.Actor, detail: role!);
+        await db.SaveChangesAsync(cancel);
+        return null;
+    }
+
+    /// <summary>Locks or unlocks. A lock ends all sessions at once.</summary>
+    public async Task<Refusal?> Lock(Guid personId, bool isLocked, Caller caller, CancellationToken cancel)
+    {
+        if (caller.UserId == personId) return Oneself;
+        if (await Load(personId, cancel) is not { } person) return NotFound;
+        person.Lock(isLocked);
+        db.Audit(isLocked ? "person/locked" : "person/unlocked", $"person/{personId}", caller.Actor);
+        await db.SaveChangesAsync(cancel);
+        if (isLocked) await sessions.EndAll(personId, except: null, caller.Actor, cancel);
+        return null;
+    }
+
+    /// <summary>The row of a demo person, made when it is first needed. Only demo mode asks for it.</summary>
+    public async Task<Person> OfDemo(DemoPerson demo, CancellationToken cancel)
+    {
+        if (await Load(demo.Id, cancel) is { } known) return known;
+        var name = "demo." + new string([.. demo.Name.English.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)]) + "." + demo.Id.ToString("N")[..6];
+        var created = Person.Create(
+            demo.Id, name[..Math.Min(name.Length, Person.LongestSignInName)], demo.Name.Chinese, demo.Name.English, demo.IsCustomer ? demo.Id : null, [demo.Role], personalData, clock.UtcNow());
+        if (!created.Try(out var person, out var refusal)) throw new InvalidOperationException(refusal.Reason);
+        db.Add(person);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+            return person;
+        }
+        catch (DbUpdateException)
+        {
+            // Of two first visitors, the later finds the row of the earlier.
+            db.ChangeTracker.Clear();
+            if (await Load(demo.Id, cancel) is { } earlier) return earlier;
+            throw;
+        }
+    }
+
+    Task<Person?> Load(Guid id, CancellationToken cancel) => db.Set<Person>().Include(p => p.Roles).SingleOrDefaultAsync(p => p.Id == id, cancel);
+}
