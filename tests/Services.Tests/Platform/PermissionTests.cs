@@ -78,6 +78,18 @@ public sealed class PermissionTests : IAsyncLifetime
         Assert.All(PermissionTable.Lines, line => Assert.All(line.Roles, role => Assert.Contains(role, Roles.All)));
     }
 
+    [Theory]
+    [InlineData("Kestrel:Certificates:Default:Path", "bank.pfx")]
+    [InlineData("Kestrel:Endpoints:Https:Certificate:Path", "bank.pem")]
+    [InlineData("Kestrel:Certificates:Default:Subject", "bank.example")]
+    public void DemoMode_WithACertificate_IsRefusedAtTheStart(string setting, string value)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Pujiang.Web", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration[setting] = value;
+        var refused = Assert.Throws<StartRefusedException>(() => builder.AddBank(new PlatformOptions { DataFolder = _folder, DemoMode = true }));
+        Assert.Contains("Pujiang:DemoMode", refused.Message, StringComparison.Ordinal);
+    }
+
     static object? Rule(RouteEndpoint endpoint) =>
         (object?)endpoint.Metadata.GetMetadata<RequiresAttribute>() ?? endpoint.Metadata.GetMetadata<PublicAttribute>();
 }
