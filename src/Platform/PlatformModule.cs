@@ -26,6 +26,8 @@ public sealed record PlatformOptions
 
     /// <summary>Passwords and codes that one network address may try in a minute.</summary>
     public int SignInsPerMinute { get; init; } = 30;
+    /// <summary>Address of the malware scanner for documents; null for none, and then documents wait.</summary>
+    public string? MalwareScanner { get; init; }
 
     public string LedgerFolder => Path.Combine(DataFolder, "ledger");
     public string KeyRing => Path.Combine(DataFolder, "keys", "personal-data.json");
@@ -60,6 +62,7 @@ public static class PlatformModule
         services.AddOutbox();
         services.AddApprovals();
         services.AddJobs();
+        services.AddDocuments();
         services.AddDbContext<CityDb>((provider, db) =>
         {
             UseDatabase(db, options);

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Localization;
+
+namespace Pujiang.Platform;
+
+/// <summary>How documents are written on pages, the same in both languages.</summary>
+static class DocumentTexts
+{
+    /// <summary>"1.4 MB"; below a megabyte "312 kB".</summary>
+    public static string Size(long bytes) =>
+        bytes >= 1_000_000 ? $"{bytes / 1_000_000m:0.0} MB" : $"{Math.Max(1, (bytes + 500) / 1000)} kB";
+
+    public static string Kind(IStringLocalizer texts, Document document)
+    {
+        var kind = $"{document.Format.ToString().ToUpperInvariant()}, {Size(document.Length)}";
+        return document.Pages > 0 ? $"{kind}, {texts["documents.pages", document.Pages]}" : kind;
+    }
+
+    public static string Colour(DocumentState state) => state switch
+    {
+        DocumentState.Held => "good",
+        DocumentState.Waiting => "waiting",
+        DocumentState.Infected => "bad",
+        _ => "neutral",
+    };
+}
