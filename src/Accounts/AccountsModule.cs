@@ -23,6 +23,7 @@ public static class AccountsModule
         services.AddSingleton<FilesBeingTaken>();
         services.AddScoped<SubmitPaymentFile>().AddScoped<ExecutePayments>().AddScoped<PaymentFiles>();
         services.AddSingleton<IDemoPeople, DemoPeople>();
+        services.AddSingleton<IBusinessRelations, AccountHolders>();
         services.AddScoped<Statements>().AddScoped<StatementFormats>();
         services.AddJob<DuePayments>("due-payments", Schedule.Every(TimeSpan.FromMinutes(1), atStart: true));
         return services.AddAccountPages();

@@ -26,6 +26,7 @@ public sealed record PlatformOptions
 
     /// <summary>Passwords and codes that one network address may try in a minute.</summary>
     public int SignInsPerMinute { get; init; } = 30;
+
     /// <summary>Address of the malware scanner for documents; null for none, and then documents wait.</summary>
     public string? MalwareScanner { get; init; }
 

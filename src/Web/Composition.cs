@@ -36,6 +36,7 @@ static class Composition
         app.MapWebPages();
         app.MapSignIn(app.Services.GetRequiredService<PlatformOptions>());
         app.MapAccounts();
+        app.MapDocuments();
         app.MapOperations();
         app.MapDisplay();
     }

@@ -30,6 +30,7 @@ public sealed class PageRulesTests(Bank bank)
         ("/operations/jobs", "auditor", 200),
         ("/operations/jobs/retention", "operations", 200),
         ("/operations/calendar", "operations", 200),
+        ("/documents", "customer", 200),
     ];
 
     public static TheoryData<string, string?, int, string> PagesInModes()

@@ -126,3 +126,9 @@ public sealed class DepositAccounts(
             account.Minor(await allowance.LeftOf(account, clock.Today(), cancel)), limits.Closed, limits.FrozenIn || limits.FrozenOut || limits.FrozenAmount > 0);
     }
 }
+
+/// <summary>Whoever has an account here is a customer; a closed one counts too, for as long as its own papers are kept.</summary>
+sealed class AccountHolders : IBusinessRelations
+{
+    public Task<bool> Has(CityDb db, Guid party, CancellationToken cancel) => db.Set<DepositAccount>().AnyAsync(a => a.PartyId == party, cancel);
+}

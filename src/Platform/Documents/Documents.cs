@@ -62,7 +62,7 @@ public sealed class Documents(CityDb db, DocumentVault vault)
             await all.Find(id, caller, cancel) is { } found ? Results.Ok(ViewOf(found)) : NotFound.ToProblem(StatusCodes.Status404NotFound))
             .Requires(Permission.SeeDocuments).WithSummary("What is known of a document").Produces<View>();
         documents.MapGet("/{id:guid}/content", async (Guid id, Caller caller, Documents all, CancellationToken cancel) =>
-            await all.Find(id, caller, cancel) is not { } found ? NotFound.ToProblem(StatusCodes.Status404NotFound)
+            await all.Find(id, caller, cancel) is not { } found ? (IResult)NotFound.ToProblem(StatusCodes.Status404NotFound)
                 : found.NotServed is { } refusal ? refusal.ToProblem(StatusOf(found.State)) : new Download(all.Open(found), found.Name, found.MediaType))
             .Requires(Permission.SeeDocuments).WithSummary("The document itself").Produces(200, contentType: "application/octet-stream");
     }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Pujiang.Platform;
 
 /// <summary>Takes a file from a customer, or one that the bank has made for a customer, and keeps it.</summary>
-public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate, DocumentScans scans, TimeProvider clock)
+public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate, DocumentScans scans, NewId ids, TimeProvider clock)
 {
     /// <summary>Documents and bytes of one owner: more is no use of a bank.</summary>
     public const int MostDocuments = 1_000;
@@ -54,7 +54,7 @@ public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate,
                 $"At most {MostDocuments} documents with {MostBytes >> 30} GB in all are kept for one customer. Ask the bank for help.", "file",
                 $"{MostDocuments}", $"{MostBytes >> 30}");
         var now = clock.UtcNow();
-        var document = Document.From(Guid.CreateVersion7(clock.GetUtcNow()), owner, name, purpose, facts, file, actor, now, state);
+        var document = Document.From(ids.Next(), owner, name, purpose, facts, file, actor, now, state);
 
         // The file first: a row without its file would be a document that the bank has lost.
         file.Keep();
@@ -73,7 +73,7 @@ public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate,
         return content.Length > FileFormats.Of(format).MostBytes ? TooLarge(FileFormats.Of(format).MostBytes) : null;
     }
 
-    static Refusal TooLarge(long most) => new("document_too_large",
+    static Refusal TooLarge(long most) => new Refusal("document_too_large",
         $"The file is larger than {most >> 20} MB. Send a smaller one, such as a picture with fewer pixels.", "file", $"{most >> 20}");
 }
 

@@ -23,6 +23,8 @@ public enum Permission
     GiveSignIn,
     SeePeople,
     KeepPeople,
+    SeeDocuments,
+    SendDocuments,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -61,6 +63,9 @@ public static class PermissionTable
         new(Permission.GiveSignIn, "Give a customer at the counter an activation code", All, Roles.Teller, Roles.Operator),
         new(Permission.SeePeople, "See the bank's own people and their roles", All, Roles.Security, Roles.Auditor, Roles.Operator),
         new(Permission.KeepPeople, "Invite staff, give and take roles, lock and unlock", "all but oneself", Roles.Security, Roles.Operator),
+        // Documents
+        new(Permission.SeeDocuments, "See documents and their signatures", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
+        new(Permission.SendDocuments, "Send documents", Own, Roles.Customer, Roles.Firm),
 
         // Operations
         new(Permission.SeeOperations, "See health, jobs, followers, ledger totals and the business calendar", All, Roles.Operations, Roles.Auditor),

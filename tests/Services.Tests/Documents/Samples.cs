@@ -22,6 +22,9 @@ static class Samples
         return pdf.Build();
     }
 
+    /// <summary>The same bytes each time, with a text that is not packed.</summary>
+    public static byte[] Plain(string text = "Hello") => PdfWith($"/PieceInfo ({text.Replace(@"\", @"\", StringComparison.Ordinal).Replace("(", @"\(", StringComparison.Ordinal).Replace(")", @"\)", StringComparison.Ordinal)})");
+
     /// <summary>A PDF of one page and one more object, which the catalog refers to.</summary>
     public static byte[] PdfWith(string inCatalog, string fifthObject = "<< >>")
     {
@@ -119,7 +122,7 @@ static class Samples
     public static byte[] Jpeg(ushort width = 640, ushort height = 480) =>
     [
         0xFF, 0xD8, 0xFF, 0xE0, 0, 16, (byte)'J', (byte)'F', (byte)'I', (byte)'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0,
-        0xFF, 0xC0, 0, 11, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0,
+        0xFF, 0xC0, 0, 11, 8, (byte)(height >> 8), (byte)(height & 0xFF), (byte)(width >> 8), (byte)(width & 0xFF), 1, 1, 0x11, 0,
         0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0x12, 0xFF, 0x00, 0x34, 0xFF, 0xD0, 0x56, 0xFF, 0xD9,
     ];
 
@@ -129,7 +132,7 @@ static class Samples
         return [.. "RIFF"u8, .. BitConverter.GetBytes(body.Length), .. body];
     }
 
-    static byte[] UInt24(int value) => [(byte)value, (byte)(value >> 8), (byte)(value >> 16)];
+    static byte[] UInt24(int value) => [(byte)(value & 0xFF), (byte)((value >> 8) & 0xFF), (byte)(value >> 16)];
 
     public static byte[] Heic(int width = 4032, int height = 3024) =>
     [

@@ -63,14 +63,14 @@ public static class FileInspection
             declared, facts.MediaType, facts.Extensions[0]);
     }
 
-    internal static Refusal Damaged(string format, string what) => new("file_damaged",
+    internal static Refusal Damaged(string format, string what) => new Refusal("file_damaged",
         $"The file is no whole {format}: {what}. Save it anew and send that.", "file", format);
 
-    internal static Refusal Trailing(string format, long bytes) => new("file_trailing",
+    internal static Refusal Trailing(string format, long bytes) => new Refusal("file_trailing",
         $"Behind the end of the {format} there are {bytes} more bytes, as in a file that is two things at once. Save it anew and send that.",
         "file", format);
 
-    internal static Refusal Excessive(string what) => new("file_excessive", $"The file is too large to be opened: {what}.", "file");
+    internal static Refusal Excessive(string what) => new Refusal("file_excessive", $"The file is too large to be opened: {what}.", "file");
 
     // What acts by itself. A document for reading has no need of any of it.
     public static readonly Refusal Macros = new("file_macros", "The file has macros or controls that run. Save it without them, as .docx, .xlsx or .pptx, or as PDF.", "file");

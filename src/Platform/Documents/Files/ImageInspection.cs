@@ -74,7 +74,8 @@ static class ImageInspection
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
             if (length > bytes.Length - at - 12) break;
-            var (chunk, type) = (bytes.Slice(at + 4, 4 + (int)length), bytes.Slice(at + 4, 4));
+            var chunk = bytes.Slice(at + 4, 4 + (int)length);
+            var type = chunk[..4];
             if (Crc32(chunk) != BinaryPrimitives.ReadUInt32BigEndian(bytes[(at + 8 + (int)length)..]))
                 return FileInspection.Damaged("PNG", $"the checksum of the part at byte {at} is wrong");
             if (at == 8 && !type.SequenceEqual("IHDR"u8)) return FileInspection.Damaged("PNG", "its first part is not the header");
@@ -91,7 +92,7 @@ static class ImageInspection
     static uint Crc32(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
-        foreach (var b in bytes) crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
+        foreach (var b in bytes) crc = CrcTable[(crc ^ b) & 0xFF] ^ (crc >> 8);
         return ~crc;
     }
 
@@ -110,7 +111,8 @@ static class ImageInspection
         var size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) + 8L;
         if (size > bytes.Length || bytes.Length < 30) return FileInspection.Damaged("WEBP", "its end is missing");
         if (size < bytes.Length) return FileInspection.Trailing("WEBP", bytes.Length - size);
-        var (kind, data) = (bytes.Slice(12, 4), bytes[20..]);
+        var kind = bytes.Slice(12, 4);
+        var data = bytes[20..];
         if (kind.SequenceEqual("VP8X"u8))
             return new FileFacts(FileFormat.WebP, Width: 1 + ReadUInt24(data[4..]), Height: 1 + ReadUInt24(data[7..]));
         if (kind.SequenceEqual("VP8L"u8) && data[0] == 0x2F && BinaryPrimitives.ReadUInt32LittleEndian(data[1..]) is var sides)
@@ -157,7 +159,8 @@ static class ImageInspection
     /// <summary>The box at the beginning; false when none is there as a whole.</summary>
     static bool TryBox(ReadOnlySpan<byte> bytes, out string type, out ReadOnlySpan<byte> content, out int length)
     {
-        (type, content, length) = ("", default, 0);
+        (type, length) = ("", 0);
+        content = default;
         if (bytes.Length < 8) return false;
         type = System.Text.Encoding.ASCII.GetString(bytes.Slice(4, 4));
         long size = BinaryPrimitives.ReadUInt32BigEndian(bytes);
@@ -165,7 +168,8 @@ static class ImageInspection
         if (size == 1 && bytes.Length >= 16) (size, header) = ((long)ulong.Min(BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), int.MaxValue), 16);
         if (size == 0) size = bytes.Length;
         if (size < header || size > bytes.Length) return false;
-        (content, length) = (bytes[header..(int)size], (int)size);
+        content = bytes[header..(int)size];
+        length = (int)size;
         return true;
     }
 }

@@ -34,7 +34,8 @@ static class OfficeInspection
         try
         {
             using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
-            return NamesProblem(zip) ?? UnpackProblem(zip) ?? RelationsProblem(zip) is { } refusal ? refusal : TypeOf(zip);
+            if ((NamesProblem(zip) ?? UnpackProblem(zip) ?? RelationsProblem(zip)) is { } refusal) return refusal;
+            return TypeOf(zip);
         }
         catch (Exception failure) when (failure is InvalidDataException or XmlException or IOException or NotSupportedException)
         {

@@ -39,7 +39,7 @@ static class PdfInspection
         // At most 20 MB (FormatFacts.MostBytes), which the caller has made sure of.
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
-        return EndProblem(bytes) ?? RawProblem(bytes) is { } refusal ? refusal : Walk(bytes);
+        return (EndProblem(bytes) ?? RawProblem(bytes)) is { } refusal ? refusal : Walk(bytes);
     }
 
     /// <summary>"%%EOF" and at most white space behind it: a zip or a program behind the end would make it two files at once.</summary>
