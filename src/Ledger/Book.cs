@@ -26,6 +26,9 @@ public sealed class Book : ILedger, IAsyncDisposable
 
     public long LastSequence => _writer.LastSequence;
 
+    /// <summary>The last durable batch with the hash chain over all before it. Costs next to nothing.</summary>
+    public LedgerEnd End => _writer.JournalEnd;
+
     /// <summary>Opens the ledger in a directory, or begins a new one there.</summary>
     /// <exception cref="IOException">Another process has it open.</exception>
     /// <exception cref="JournalDamagedException">The journal is damaged before its end.</exception>
@@ -47,7 +50,7 @@ public sealed class Book : ILedger, IAsyncDisposable
             var report = new RecoveryReport(
                 recovery.Machine.Sequence, scan.Bytes,
                 files.Describe(scan.TornTail), recovery.Snapshot, options.Time.GetElapsedTime(began));
-            var journal = new Journal(files, options.SegmentBytes, scan.Reached, recovery.Marks);
+            var journal = new Journal(files, options.SegmentBytes, scan.Reached, recovery.Marks, recovery.Machine.Sequence);
             var snapshots = new Snapshots(options, recovery.Machine, recovery.Marks, journal);
             var writer = new Writer(recovery.Machine, records, journal, options, snapshots);
             return new Book(@lock, files, recovery, writer, snapshots, report, options);

@@ -38,6 +38,9 @@ sealed class Writer : IDisposable
     public LedgerStoppedException? Failure { get; private set; }
     public long LastSequence => Volatile.Read(ref _lastSequence);
 
+    /// <summary>The end of the journal.</summary>
+    public LedgerEnd JournalEnd => _journal.LedgerEnd;
+
     /// <summary>The journal is durable up to here.</summary>
     public Position DurableEnd => new(Volatile.Read(ref _end));
 

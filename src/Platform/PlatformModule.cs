@@ -30,7 +30,15 @@ public sealed record PlatformOptions
     /// <summary>Address of the malware scanner for documents; null for none, and then documents wait.</summary>
     public string? MalwareScanner { get; init; }
 
+    /// <summary>The name of the evidence log, when it is made: the address at which it answers, without "https://". Null for a random one.</summary>
+    public string? EvidenceOrigin { get; init; }
+
+    /// <summary>Who signs the evidence log's checkpoints too.</summary>
+    public IReadOnlyList<EvidenceWitness> EvidenceWitnesses { get; init; } = [];
+
     public string LedgerFolder => Path.Combine(DataFolder, "ledger");
+    public string EvidenceFolder => Path.Combine(DataFolder, "evidence");
+    public string EvidenceKeys => Path.Combine(DataFolder, "keys", "evidence");
     public string KeyRing => Path.Combine(DataFolder, "keys", "personal-data.json");
 }
 

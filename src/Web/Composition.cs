@@ -37,6 +37,7 @@ static class Composition
         app.MapSignIn(app.Services.GetRequiredService<PlatformOptions>());
         app.MapAccounts();
         app.MapDocuments();
+        app.MapEvidence();
         app.MapOperations();
         app.MapDisplay();
     }

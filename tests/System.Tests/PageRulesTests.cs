@@ -12,6 +12,8 @@ public sealed class PageRulesTests(Bank bank)
         ("/help", null, 200),
         ("/accessibility", null, 200),
         ("/style", null, 200),
+        ("/evidence", null, 200),
+        ("/evidence/record?reference=ledger%2Fcheckpoint%2F0%2F0", null, 404),
         ("/no-such-page", null, 404),
         ("/error/500", null, 500),
         ("/", "firm", 200),

@@ -25,6 +25,7 @@ public enum Permission
     KeepPeople,
     SeeDocuments,
     SendDocuments,
+    SeeEvidence,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -66,6 +67,9 @@ public static class PermissionTable
         // Documents
         new(Permission.SeeDocuments, "See documents and their signatures", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
         new(Permission.SendDocuments, "Send documents", Own, Roles.Customer, Roles.Firm),
+
+        // Evidence
+        new(Permission.SeeEvidence, "See every entry of the evidence log; whoever knows a reference may see its entries without", All, Roles.Auditor, Roles.Compliance, Roles.Operator),
 
         // Operations
         new(Permission.SeeOperations, "See health, jobs, followers, ledger totals and the business calendar", All, Roles.Operations, Roles.Auditor),
