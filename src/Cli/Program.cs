@@ -12,9 +12,9 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
 // Not RootCommand: that takes the name of the program file, but people type the name of the script.
-var root = new Command("pujiang", "The command line of the bank: payment files, statements, checks, proofs.")
+var root = new Command("pujiang", "The command line of the bank: payment files, statements, checks, proofs, screening.")
 {
-    new HelpOption(), new VersionOption(), PayCommand.Make(), CheckCommand.Make(), StatementCommand.Make(), LedgerCommands.Make(), VerifyCommand.Make(),
+    new HelpOption(), new VersionOption(), PayCommand.Make(), CheckCommand.Make(), StatementCommand.Make(), LedgerCommands.Make(), VerifyCommand.Make(), ScreenCommand.Make(),
 };
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 try
