@@ -30,11 +30,19 @@ public sealed class PersonalData
         _lookupKey = Convert.FromBase64String(ring.LookupSecret);
     }
 
+    const string Purpose = "key ring of personal data";
+
     /// <summary>Opens the key ring, or makes one that only this user can read.</summary>
-    public static PersonalData Open(string keyRingPath)
+    /// <param name="seal">Given: the ring is sealed with it from now on.</param>
+    /// <exception cref="InvalidDataException">The file is no key ring, or one that is sealed and can't be opened without a seal.</exception>
+    public static PersonalData Open(string keyRingPath, KeySeal? seal = null)
     {
         if (!File.Exists(keyRingPath)) Create(keyRingPath);
-        var ring = JsonSerializer.Deserialize<KeyRingFile>(File.ReadAllText(keyRingPath))
+        var stored = File.ReadAllBytes(keyRingPath);
+        var plain = stored is [(byte)'{', ..] ? stored
+            : (seal ?? throw new InvalidDataException($"{keyRingPath} is not a key ring, or one that a device sealed (Pujiang:Keys:Pkcs11).")).Unseal(stored, Purpose);
+        if (seal is not null && plain == stored) KeyFile.Write(keyRingPath, seal.Seal(plain, Purpose));
+        var ring = JsonSerializer.Deserialize<KeyRingFile>(plain)
             ?? throw new InvalidDataException($"{keyRingPath} is not a key ring.");
         return new PersonalData(ring);
     }

@@ -36,6 +36,9 @@ public sealed record PlatformOptions
     /// <summary>Who signs the evidence log's checkpoints too.</summary>
     public IReadOnlyList<EvidenceWitness> EvidenceWitnesses { get; init; } = [];
 
+    /// <summary>Where secrets are kept.</summary>
+    public KeyOptions? Keys { get; init; }
+
     public string LedgerFolder => Path.Combine(DataFolder, "ledger");
     public string EvidenceFolder => Path.Combine(DataFolder, "evidence");
     public string EvidenceKeys => Path.Combine(DataFolder, "keys", "evidence");
@@ -65,7 +68,8 @@ public static class PlatformModule
         services.AddAudit().AddPeople();
         services.AddSingleton<IDemoPeople, DemoStaff>();
         if (options.DemoMode) services.AddSingleton<IStaff, DemoStaff>();
-        services.AddSingleton(_ => PersonalData.Open(options.KeyRing));
+        services.AddSigning(options);
+        services.AddSingleton(provider => PersonalData.Open(options.KeyRing, options.Keys?.Pkcs11 is null ? null : provider.GetRequiredService<KeySeal>()));
         services.AddSingleton<ICityTables, PlatformTables>();
         services.AddEvidence();
         services.AddOutbox();

@@ -40,5 +40,6 @@ static class Composition
         app.MapEvidence();
         app.MapOperations();
         app.MapDisplay();
+        app.MapSigning();
     }
 }

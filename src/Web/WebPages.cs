@@ -64,6 +64,7 @@ static class WebPages
         app.UseSizeLimitAnswer();
         app.UseRereadableBodies();
         app.UseSignIn();
+        app.UseSignatures();
         app.UseAntiforgery();
     }
 

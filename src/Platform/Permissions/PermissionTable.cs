@@ -26,6 +26,8 @@ public enum Permission
     SeeDocuments,
     SendDocuments,
     SeeEvidence,
+    SeeKeys,
+    KeepKeys,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -75,6 +77,10 @@ public static class PermissionTable
         new(Permission.SeeOperations, "See health, jobs, followers, ledger totals and the business calendar", All, Roles.Operations, Roles.Auditor),
         new(Permission.RunJobs, "Run, pause and resume jobs, import a year of the business calendar", All, Roles.Operations),
         new(Permission.ReadMetrics, "Read the metrics", All, Roles.Operator),
+
+        // Signing
+        new(Permission.SeeKeys, "See the keys of the bank and its partners, and their history", All, Roles.Security, Roles.Auditor, Roles.Operator),
+        new(Permission.KeepKeys, "Rotate, register and revoke keys", All, Roles.Security, Roles.Operator),
     ];
 
     static readonly Dictionary<Permission, PermissionLine> ByPermission = Lines.ToDictionary(line => line.Permission);
