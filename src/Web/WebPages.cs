@@ -70,8 +70,8 @@ static class WebPages
 
     public static void MapWebPages(this WebApplication app)
     {
-        // A group, so that the rule holds for whatever else the framework maps with them.
-        app.MapGroup("").Public("Styles, scripts and pictures").MapStaticAssets();
+        // Not in a group: pages would not find them there, and not name them by their fingerprints.
+        app.MapStaticAssets().Public("Styles, scripts and pictures");
         var services = app.Services.GetServices<PagesAssembly>().Select(p => p.Assembly).Distinct();
         app.MapRazorComponents<App>()
             .AddAdditionalAssemblies([.. services.Where(a => a != typeof(App).Assembly)]);

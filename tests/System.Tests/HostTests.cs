@@ -181,7 +181,8 @@ public sealed class HostTests(Bank bank)
     public async Task Metrics_AreForTheOperatorAlone()
     {
         using var stranger = await Http.GetAsync($"{bank.Url}/metrics");
-        Assert.Equal(HttpStatusCode.NotFound, stranger.StatusCode);
+        Assert.Equal(HttpStatusCode.Found, stranger.StatusCode);
+        Assert.StartsWith("/sign-in", stranger.Headers.Location?.OriginalString, StringComparison.Ordinal);
         var token = await File.ReadAllTextAsync(Path.Combine(bank.Server.Data, "keys", "operator.token"));
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{bank.Url}/metrics") { Headers = { { "Authorization", $"Bearer {token.Trim()}" } } };
         using var answer = await Http.SendAsync(request);

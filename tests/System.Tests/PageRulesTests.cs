@@ -12,8 +12,6 @@ public sealed class PageRulesTests(Bank bank)
         ("/help", null, 200),
         ("/accessibility", null, 200),
         ("/style", null, 200),
-        ("/evidence", null, 200),
-        ("/evidence/record?reference=ledger%2Fcheckpoint%2F0%2F0", null, 404),
         ("/no-such-page", null, 404),
         ("/error/500", null, 500),
         ("/", "firm", 200),
@@ -23,16 +21,6 @@ public sealed class PageRulesTests(Bank bank)
         ("/payees", "customer", 200),
         ("/transfers/scheduled", "customer", 200),
         ("/payments", "firm", 200),
-        ("/", "teller", 200),
-        ("/", "operations", 200),
-        ("/counter", "teller", 200),
-        ("/approvals", "operations", 200),
-        ("/approvals/delegations", "operations", 200),
-        ("/operations", "operations", 200),
-        ("/operations/jobs", "auditor", 200),
-        ("/operations/jobs/retention", "operations", 200),
-        ("/operations/calendar", "operations", 200),
-        ("/documents", "customer", 200),
     ];
 
     public static TheoryData<string, string?, int, string> PagesInModes()

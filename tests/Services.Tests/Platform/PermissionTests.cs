@@ -31,8 +31,8 @@ public sealed class PermissionTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Comes with the framework for pages that run scripts of its own; ours do not, so it names nobody and is denied.</summary>
-    const string Unused = "Blazor Opaque Redirection";
+    /// <summary>Come with the framework, for scripts of its own and for files of an unpublished build; they name nobody and are denied.</summary>
+    static readonly string[] Unused = ["Blazor Opaque Redirection", "Fallback {**path:file}"];
 
     List<RouteEndpoint> Endpoints() =>
         [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
@@ -43,7 +43,7 @@ public sealed class PermissionTests : IAsyncLifetime
         var endpoints = Endpoints();
         Assert.Contains(endpoints, e => e.RoutePattern.RawText == "/api/transfers");
         Assert.Contains(endpoints, e => e.RoutePattern.RawText == "/transfer");
-        Assert.Empty(endpoints.Where(e => Rule(e) is null && e.DisplayName != Unused).Select(e => $"{e.DisplayName} names nobody who may use it."));
+        Assert.Empty(endpoints.Where(e => Rule(e) is null && !Unused.Contains(e.DisplayName, StringComparer.Ordinal)).Select(e => $"{e.DisplayName} names nobody who may use it."));
         Assert.Empty(endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null && e.Metadata.GetMetadata<PublicAttribute>() is null).Select(e => $"{e.DisplayName} is open without a reason."));
     }
 
@@ -52,7 +52,7 @@ public sealed class PermissionTests : IAsyncLifetime
     {
         var policies = _app.Services.GetRequiredService<IAuthorizationPolicyProvider>();
         var authorization = _app.Services.GetRequiredService<IAuthorizationService>();
-        foreach (var endpoint in Endpoints().Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null && e.DisplayName != Unused))
+        foreach (var endpoint in Endpoints().Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null && !Unused.Contains(e.DisplayName, StringComparer.Ordinal)))
         {
             var permission = endpoint.Metadata.GetRequiredMetadata<RequiresAttribute>().Permission;
             var policy = await AuthorizationPolicy.CombineAsync(
