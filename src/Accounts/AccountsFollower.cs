@@ -6,7 +6,7 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>Brings posted entries into this service's tables.</summary>
-sealed class AccountsOwner(PersonalData personalData) : ILedgerOwner
+sealed class AccountsOwner(PersonalData personalData, AccountNotifications notifications) : ILedgerOwner
 {
     const string TransferPrefix = "accounts/transfer/";
     const string PaymentPrefix = "accounts/payment/";
@@ -29,9 +29,16 @@ sealed class AccountsOwner(PersonalData personalData) : ILedgerOwner
         if (entries.Count == 0) return;
         var ids = entries.Select(IdOf).ToHashSet();
         var known = await db.Set<Transfer>().Where(t => ids.Contains(t.Id)).ToDictionaryAsync(t => t.Id, cancel);
+        var made = new List<Transfer>();
         foreach (var posted in entries)
-            if (known.TryGetValue(IdOf(posted), out var transfer)) transfer.OnPosted(posted);
-            else db.Add(known[IdOf(posted)] = Transfer.FromPosted(IdOf(posted), posted, personalData));
+        {
+            if (!known.TryGetValue(IdOf(posted), out var transfer))
+                db.Add(known[IdOf(posted)] = transfer = Transfer.FromPosted(IdOf(posted), posted, personalData));
+            else if (transfer.State != TransferState.Posted) transfer.OnPosted(posted);
+            else continue;
+            made.Add(transfer);
+        }
+        await notifications.Tell(db, made, cancel);
 
         static Guid IdOf(PostedEntry posted) => Guid.Parse(posted.Entry.Reference.AsSpan(TransferPrefix.Length));
     }

@@ -11,6 +11,7 @@ public static class AccountsModule
     public static IServiceCollection AddAccounts(this IServiceCollection services, Iso20022Settings? iso20022 = null)
     {
         services.AddSingleton<ICityTables, AccountsTables>();
+        services.AddSingleton<AccountNotifications>();
         services.AddLedgerOwner<AccountsOwner>();
         foreach (var line in ChartOfAccounts.Lines) services.AddSingleton(line);
         services.AddSingleton<AccountsFollower>();
@@ -25,6 +26,7 @@ public static class AccountsModule
         services.AddSingleton<IDemoPeople, DemoPeople>();
         services.AddSingleton<IBusinessRelations, AccountHolders>();
         services.AddScoped<Statements>().AddScoped<StatementFormats>();
+        services.AddNotifications(typeof(AccountsModule).Assembly, [.. AccountNotifications.All]);
         services.AddJob<DuePayments>("due-payments", Schedule.Every(TimeSpan.FromMinutes(1), atStart: true));
         return services.AddAccountPages();
     }

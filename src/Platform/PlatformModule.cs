@@ -36,6 +36,9 @@ public sealed record PlatformOptions
     /// <summary>Who signs the evidence log's checkpoints too.</summary>
     public IReadOnlyList<EvidenceWitness> EvidenceWitnesses { get; init; } = [];
 
+    /// <summary>How people are told what concerns them.</summary>
+    public NotificationOptions Notifications { get; init; } = new();
+
     /// <summary>Where secrets are kept.</summary>
     public KeyOptions? Keys { get; init; }
 
@@ -76,6 +79,7 @@ public static class PlatformModule
         services.AddApprovals();
         services.AddJobs();
         services.AddDocuments();
+        services.AddNotifications();
         services.AddDbContext<CityDb>((provider, db) =>
         {
             UseDatabase(db, options);

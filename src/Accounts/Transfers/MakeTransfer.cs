@@ -117,6 +117,7 @@ public sealed class MakeTransfer(
         await db.Entry(transfer).ReloadAsync(cancel);
         if (transfer.State != TransferState.Scheduled) return;
         transfer.Refuse(refusal.Code);
+        AccountNotifications.TellFailed(db, transfer, from);
         await db.SaveChangesAsync(cancel);
     }
 

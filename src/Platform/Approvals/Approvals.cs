@@ -36,6 +36,7 @@ public sealed partial class Approvals(CityDb db, IEnumerable<IApprovedAct> acts,
         var asked = Approval.Ask(IdOf(request.Kind, caller, key), request, rule, caller.Actor, clock.UtcNow());
         db.Add(asked);
         Leave(asked);
+        await TellCheckers(asked, rule.Checkers, cancel);
         try
         {
             await db.SaveChangesAsync(cancel);
@@ -48,6 +49,15 @@ public sealed partial class Approvals(CityDb db, IEnumerable<IApprovedAct> acts,
             throw;
         }
         return ViewOf(asked);
+    }
+
+    /// <summary>Everybody whose role may decide; who is away and has handed this over may still want to know.</summary>
+    async Task TellCheckers(Approval asked, IReadOnlyList<string> checkers, CancellationToken cancel)
+    {
+        var people = await db.Set<PersonRole>().Where(r => checkers.Contains(r.Role)).Select(r => r.PersonId).Distinct().ToListAsync(cancel);
+        foreach (var person in people.Where(person => $"user/{person}" != asked.Maker))
+            db.Notify(Recipient.Person(person), NotificationKinds.ApprovalWaits, asked.Id.ToString(), $"/approvals/{asked.Id}",
+                ("act", new NotificationValue.Term($"approval.{asked.Kind}")), ("until", asked.ExpiresAt));
     }
 
     /// <summary>The same request if the same shall be done: what is shown beside it, such as a balance, may differ by now.</summary>

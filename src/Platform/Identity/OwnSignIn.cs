@@ -23,6 +23,7 @@ public sealed class OwnSignIn(CityDb db, PasswordRules passwords, OneTimeCodes c
         db.RemoveRange(await db.Set<Passkey>().Where(p => p.PersonId == person.Id).ToListAsync(cancel));
         db.RemoveRange(await db.Set<OneTimeCode>().Where(c => c.PersonId == person.Id).ToListAsync(cancel));
         db.Audit("person/activated", $"person/{person.Id}", $"user/{person.Id}");
+        db.AlertSignInChanged(person.Id, "activated");
         await db.SaveChangesAsync(cancel);
         await sessions.EndAll(person.Id, except: null, $"user/{person.Id}", cancel);
         return person;
@@ -49,6 +50,7 @@ public sealed class OwnSignIn(CityDb db, PasswordRules passwords, OneTimeCodes c
     {
         person.SetPassword(passwords.Hash(person, password), clock.UtcNow());
         db.Audit("person/password-changed", $"person/{person.Id}", $"user/{person.Id}");
+        db.AlertSignInChanged(person.Id, "password-changed");
         await db.SaveChangesAsync(cancel);
         await sessions.EndAll(person.Id, session, $"user/{person.Id}", cancel);
         return person;
@@ -62,6 +64,7 @@ public sealed class OwnSignIn(CityDb db, PasswordRules passwords, OneTimeCodes c
         var person = await Load(personId, cancel);
         person.SetAuthenticator(key!, step);
         db.Audit("person/app-connected", $"person/{personId}", $"user/{personId}");
+        db.AlertSignInChanged(personId, "app-connected");
         await db.SaveChangesAsync(cancel);
         return person;
     }
@@ -72,6 +75,7 @@ public sealed class OwnSignIn(CityDb db, PasswordRules passwords, OneTimeCodes c
         if (!person.UsesPhoneCodes && !await db.Set<Passkey>().AnyAsync(p => p.PersonId == personId, cancel)) return LastStep;
         person.SetAuthenticator("", person.LastCodeStep);
         db.Audit("person/app-removed", $"person/{personId}", $"user/{personId}");
+        db.AlertSignInChanged(personId, "app-removed");
         await db.SaveChangesAsync(cancel);
         return null;
     }
@@ -84,6 +88,7 @@ public sealed class OwnSignIn(CityDb db, PasswordRules passwords, OneTimeCodes c
         if (passkeys.Count == 1 && !person.HasCodes) return LastStep;
         db.Remove(passkey);
         db.Audit("passkey/removed", $"person/{personId}", $"user/{personId}");
+        db.AlertSignInChanged(personId, "passkey-removed");
         await db.SaveChangesAsync(cancel);
         return null;
     }
@@ -93,6 +98,7 @@ public sealed class OwnSignIn(CityDb db, PasswordRules passwords, OneTimeCodes c
     {
         var printed = await codes.IssueRecovery(personId, cancel);
         db.Audit("person/codes-printed", $"person/{personId}", $"user/{personId}");
+        db.AlertSignInChanged(personId, "codes-printed");
         await db.SaveChangesAsync(cancel);
         return printed;
     }

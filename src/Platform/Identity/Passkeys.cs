@@ -61,6 +61,7 @@ public sealed class Passkeys(CityDb db, IPasskeyHandler<Person> handler, SealedC
         };
         db.Add(passkey);
         db.Audit("passkey/added", $"person/{person.Id}", $"user/{person.Id}");
+        db.AlertSignInChanged(person.Id, "passkey-added");
         await db.SaveChangesAsync(cancel);
         return passkey.Id;
     }

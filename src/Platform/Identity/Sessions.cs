@@ -54,6 +54,7 @@ public sealed class Sessions(CityDb db, PersonalData personalData, NewId ids, Ti
             LastSeenAt = now,
         });
         db.Audit("sign-in/done", $"person/{person.Id}", $"user/{person.Id}", detail: methods);
+        await db.AlertNewDevice(person.Id, Devices.NameOf(http.Request.Headers.UserAgent.ToString()), PlaceOf(http.Connection.RemoteIpAddress), personalData, cancel);
         await db.Set<Person>().Where(p => p.Id == person.Id).ExecuteUpdateAsync(
             set => set.SetProperty(p => p.FailedTries, 0).SetProperty(p => p.WaitUntil, (DateTime?)null), cancel);
         await db.SaveChangesAsync(cancel);

@@ -28,6 +28,7 @@ public enum Permission
     SeeEvidence,
     SeeKeys,
     KeepKeys,
+    ReadMessages,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -66,6 +67,10 @@ public static class PermissionTable
         new(Permission.GiveSignIn, "Give a customer at the counter an activation code", All, Roles.Teller, Roles.Operator),
         new(Permission.SeePeople, "See the bank's own people and their roles", All, Roles.Security, Roles.Auditor, Roles.Operator),
         new(Permission.KeepPeople, "Invite staff, give and take roles, lock and unlock", "all but oneself", Roles.Security, Roles.Operator),
+
+        // Notifications
+        new(Permission.ReadMessages, "Read what the bank tells, and say by which channels", Own, [Roles.Customer, Roles.Firm, .. Roles.Staff]),
+
         // Documents
         new(Permission.SeeDocuments, "See documents and their signatures", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
         new(Permission.SendDocuments, "Send documents", Own, Roles.Customer, Roles.Firm),

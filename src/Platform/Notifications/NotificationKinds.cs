@@ -1,0 +1,21 @@
+namespace Pujiang.Platform;
+
+/// <summary>What the platform itself tells people.</summary>
+public static class NotificationKinds
+{
+    static readonly DateTime ExampleTime = new(2026, 3, 2, 1, 30, 0, DateTimeKind.Utc);
+
+    /// <summary>Somebody signed in with a device that was not seen lately.</summary>
+    public static readonly NotificationKind NewSignIn = new("identity.new-sign-in", NotificationGroup.Security,
+        ("device", "Firefox, Windows"), ("place", "203.0.113.x"), ("at", ExampleTime));
+
+    /// <summary>Password, passkeys or second step are not what they were.</summary>
+    public static readonly NotificationKind SignInChanged = new("identity.sign-in-changed", NotificationGroup.Security,
+        ("what", new NotificationValue.Term("sign-in.password-changed")), ("at", ExampleTime));
+
+    /// <summary>An act that this person may approve or refuse waits.</summary>
+    public static readonly NotificationKind ApprovalWaits = new("approvals.waiting", NotificationGroup.Tasks,
+        ("act", new NotificationValue.Term("approval.cash-in")), ("until", ExampleTime));
+
+    internal static IReadOnlyList<NotificationKind> All { get; } = [NewSignIn, SignInChanged, ApprovalWaits];
+}
