@@ -3,35 +3,63 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.WebEncoders;
 using Pujiang.Platform;
 
 namespace Pujiang.City;
 
-/// <summary>The world outside the bank, in one web application: every actor has an address below its name, and pages to look inside.</summary>
+/// <summary>The world outside the bank, in one web application: every actor has addresses below its name, and pages to look inside.</summary>
 static class CityApp
 {
     const string LanguageCookie = "city-lang", CareCookie = "city-care";
 
     public static void AddCity(this WebApplicationBuilder builder)
     {
-        var folder = builder.Configuration["City:DataFolder"] ?? Path.Combine("data", "city");
-        Directory.CreateDirectory(folder);
+        var options = builder.Configuration.GetSection("City").Get<CityOptions>() ?? new CityOptions();
+        Directory.CreateDirectory(options.DataFolder);
         var services = builder.Services;
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => new CityStore(Path.Combine(folder, "city.db"), TimeProvider.System));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new CityStore(Path.Combine(options.DataFolder, "city.db"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Faults>();
+        AddSignatures(services);
+        foreach (var actor in Actor.All) actor.AddServices(services, options);
+        AddPages(services, options);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Exchanges.MostBytes;
+        });
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
+    }
+
+    static void AddSignatures(IServiceCollection services)
+    {
+        services.AddSingleton(new SignatureOptions());
+        services.AddSingleton<ITrustedKeys, BankKeys>();
+        services.AddSingleton<INonces, MemoryNonces>();
+        services.AddSingleton<SignatureCheck>();
+        services.AddSingleton<ActorSignatures>();
+        services.AddSingleton<Exchanges>();
+        services.AddSingleton<BankCalls>();
+        services.AddHostedService(provider => provider.GetRequiredService<BankCalls>());
+        // A redirect would be followed with a signature for another address.
+        services.AddHttpClient(BankCalls.Client, client => client.Timeout = TimeSpan.FromSeconds(20))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+    }
+
+    static void AddPages(IServiceCollection services, CityOptions options)
+    {
         services.AddRazorComponents();
         services.AddTexts();
         services.AddPages(typeof(CityApp).Assembly);
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "city-form");
         services.AddDataProtection().SetApplicationName("Pujiang.City")
-            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(folder, "keys")));
+            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(options.DataFolder, "keys")));
         services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.Configure<RequestLocalizationOptions>(UseLanguages);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
     }
 
     static void UseLanguages(RequestLocalizationOptions localization)
@@ -54,9 +82,13 @@ static class CityApp
             context.Response.Headers["Referrer-Policy"] = "same-origin";
             return next(context);
         });
+        Faults.Use(app);
+        // Programs read the status; people get a page.
+        app.UseWhen(context => Actor.At(context.Request.Path) is null && !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRequestLocalization();
-        app.Services.GetRequiredService<Faults>().Use(app);
         app.UseRouting();
+        Exchanges.Use(app);
         app.UseAntiforgery();
     }
 
@@ -67,8 +99,12 @@ static class CityApp
         app.MapGet("/display/language/{language}", ChangeLanguage);
         app.MapGet("/display/care/{step}", ChangeCare);
         app.MapGet("/health/live", () => "alive");
-        MessageReceivers.Map(app);
-        Scanner.Map(app);
+        foreach (var actor in Actor.All)
+        {
+            var at = app.MapGroup($"/{actor.Name}").WithMetadata(actor);
+            at.MapGet(KeySet.Path, (ActorSignatures signatures) => Results.Bytes(signatures.Published(actor), "application/jwk-set+json"));
+            actor.Map(at);
+        }
         CityApi.Map(app);
         app.MapRazorComponents<CityPage>();
     }

@@ -34,6 +34,7 @@ static class DemoStart
             Console.WriteLine($"No customers: {Path.GetFullPath(platform.DataFolder)} was begun without a demo city. Name another folder with --data, or remove it.");
         foreach (var person in people)
             Console.WriteLine($"  {person.Name.Chinese} ({person.Name.English}): {person.Shows.Chinese} / {person.Shows.English}");
+        if (platform.City?.Address is { Length: > 0 } city) Console.WriteLine($"The world around the bank, with switches for what goes wrong: {city}");
         Console.WriteLine("Ctrl-C stops the bank. Nothing acknowledged is ever lost.");
     }
 }

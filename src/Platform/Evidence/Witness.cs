@@ -15,6 +15,9 @@ public sealed record WitnessAnswer(int Status, string ContentType, string Body);
 /// <remarks>It keeps, for each log, the log's public keys and the last checkpoint it signed, in files of one folder.</remarks>
 public sealed class Witness
 {
+    /// <summary>The type of an answer that holds the size signed last, by which the log sees from where its proof must begin.</summary>
+    public const string SizeType = "text/x.tlog.size";
+
     const string Text = "text/plain; charset=utf-8";
     const int LargestBody = 128 * 1024;
 
@@ -78,7 +81,7 @@ public sealed class Witness
             if (checkpoint.SignedBy(watched.Keys).Count == 0) return new(403, Text, "The checkpoint is not signed by a key of that log.\n");
             if (old > checkpoint.Size) return new(400, Text, "The old size is larger than the checkpoint's.\n");
             var (size, root) = watched.Last is { } last ? (last.Size, last.Root) : (0, SHA256.HashData([]));
-            if (old != size) return new(409, "text/x.tlog.size", string.Create(CultureInfo.InvariantCulture, $"{size}\n"));
+            if (old != size) return new(409, SizeType, string.Create(CultureInfo.InvariantCulture, $"{size}\n"));
             if (old == checkpoint.Size && !root.AsSpan().SequenceEqual(checkpoint.Root)) return new(409, Text, "Another root was signed for this size.\n");
             if (!Merkle.VerifyConsistency(old, checkpoint.Size, proof, root, checkpoint.Root)) return new(422, Text, "The consistency proof does not verify.\n");
             // Known to the disk before it is known to the world: a witness that forgets could sign two pasts.

@@ -23,6 +23,8 @@ public static class SigningModule
         services.AddSingleton<SignatureCheck>();
         services.AddScoped<KeyRegistry>();
         services.AddHostedService<ForgetNonces>();
+        services.AddHttpClient(CityKeys.Client, client => client.Timeout = TimeSpan.FromSeconds(10));
+        if (options is { DemoMode: true, City.Address: { Length: > 0 } }) services.AddHostedService<CityKeys>();
         services.AddPages(typeof(SigningModule).Assembly);
         services.AddSingleton(new MenuItem("/keys", "menu.keys", 60, Roles.Security, Roles.Auditor));
         return services;

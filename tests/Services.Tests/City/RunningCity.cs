@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pujiang.City;
 
 namespace Pujiang.Services.Tests;
@@ -25,14 +26,20 @@ sealed class RunningCity : IAsyncDisposable
 
     public CityStore Store => _app.Services.GetRequiredService<CityStore>();
 
-    public static async Task<RunningCity> Start(string? folder = null)
+    public BankCalls Calls => _app.Services.GetRequiredService<BankCalls>();
+
+    /// <param name="clock">The bank's, where signatures are to be believed.</param>
+    /// <param name="bank">The bank's address.</param>
+    public static async Task<RunningCity> Start(TimeProvider? clock = null, string? bank = null, string? folder = null)
     {
         folder ??= TemporaryFolders.New("city");
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = [$"--City:DataFolder={folder}", "--urls", "http://127.0.0.1:0"],
+            Args = [$"--City:DataFolder={folder}", $"--City:Bank={bank}", "--urls", "http://127.0.0.1:0"],
             ContentRootPath = AppContext.BaseDirectory,
         });
+        builder.Logging.ClearProviders();
+        if (clock is not null) builder.Services.AddSingleton(clock);
         builder.AddCity();
         var app = builder.Build();
         app.UseCity();
