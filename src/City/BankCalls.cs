@@ -74,8 +74,8 @@ sealed class BankCalls(CityStore store, Faults faults, ActorSignatures signature
                 continue;
             }
             if (switches.DelayMilliseconds > 0) await Task.Delay(TimeSpan.FromMilliseconds(switches.DelayMilliseconds), TimeProvider.System, cancel);
-            for (var copy = 0; copy < (switches.Duplicates ? 2 : 1); copy++)
-                store.Tried(sent.Number, await Try(sent, cancel));
+            store.Tried(sent.Number, await Try(sent, cancel), isCopy: false);
+            if (switches.Duplicates) store.Tried(sent.Number, await Try(sent, cancel), isCopy: true);
         }
     }
 

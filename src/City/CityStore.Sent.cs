@@ -31,15 +31,16 @@ sealed partial class CityStore
     }
 
     /// <summary>An attempt was made.</summary>
-    public void Tried(long number, BankCalls.Attempt attempt)
+    /// <param name="isCopy">The same was sent a moment before: it is no step of the plan.</param>
+    public void Tried(long number, BankCalls.Attempt attempt, bool isCopy)
     {
         lock (_gate)
             // A copy that fails takes nothing back from one that arrived.
             Execute("""
-                UPDATE sent SET attempts = attempts + 1, delivered = max(delivered, $delivered), next_at = CASE WHEN delivered THEN NULL ELSE $next END,
+                UPDATE sent SET attempts = attempts + $step, delivered = max(delivered, $delivered), next_at = CASE WHEN delivered THEN NULL ELSE $next END,
                   status = $status, answer = $answer, signature = $signature, head = $head WHERE number = $number
                 """,
-                ("$delivered", attempt.Delivered ? 1 : 0), ("$next", attempt.NextAt is { } next ? Text(next) : null), ("$status", attempt.Status),
+                ("$step", isCopy ? 0 : 1), ("$delivered", attempt.Delivered ? 1 : 0), ("$next", attempt.NextAt is { } next ? Text(next) : null), ("$status", attempt.Status),
                 ("$answer", attempt.Answer), ("$signature", attempt.Signature), ("$head", attempt.Head), ("$number", number));
     }
 

@@ -127,6 +127,7 @@ public sealed class CitySignatureTests
         var (first, second) = (await both.Served.Answered(), await both.Served.Answered());
         Assert.Equal((200, 200, first.Id), (first.Status, second.Status, second.Id));
         Assert.Equal(["sms", "sms"], both.Served.Signers);
+        Assert.Equal(1, (await Sent(both, "sms", message => message.NextAt is null)).Attempts);
     }
 
     [Theory]
