@@ -30,6 +30,10 @@ interface IBank : IAsyncDisposable
 
     /// <returns>The refusal, or null when the statement was written.</returns>
     Task<Refusal?> WriteStatement(Guid account, DateOnly? from, DateOnly? to, string format, Stream output, CancellationToken cancel);
+
+    /// <summary>Imports a version of a sanctions list.</summary>
+    /// <param name="published">The day of the list; null where its files tell it, or nobody knows.</param>
+    Task<Outcome<ListVersionView>> ImportList(string name, byte[] content, DateOnly? published, CancellationToken cancel);
 }
 
 static class Bank

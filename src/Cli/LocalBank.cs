@@ -54,6 +54,9 @@ sealed class LocalBank : IBank
     public Task WriteReport(Guid file, Stream output, CancellationToken cancel) =>
         Get<PaymentFiles>().WriteReport(file, Operator, output, cancel);
 
+    public async Task<Outcome<ListVersionView>> ImportList(string name, byte[] content, DateOnly? published, CancellationToken cancel) =>
+        (await Get<ImportList>().Handle(name, content, published, Operator.Actor, cancel)).Try(out var result, out var refusal) ? result.Version : refusal;
+
     public Task<IReadOnlyList<DepositAccounts.View>> AccountsWithNumber(string number, CancellationToken cancel) =>
         Get<DepositAccounts>().WithNumber(number, Operator, cancel);
 

@@ -98,6 +98,15 @@ sealed class RemoteBank : IBank
         return Download($"api/accounts/{account}/statement?format={format}{period}", output, cancel);
     }
 
+    public async Task<Outcome<ListVersionView>> ImportList(string name, byte[] content, DateOnly? published, CancellationToken cancel)
+    {
+        var day = published is { } known ? FormattableString.Invariant($"&published={known:yyyy-MM-dd}") : "";
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/screening/lists?name={Uri.EscapeDataString(name)}{day}") { Content = new ByteArrayContent(content) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        request.Headers.Add(IdempotencyKey.Header, NewKey());
+        return await Answer<ListVersionView>(request, cancel);
+    }
+
     public ValueTask DisposeAsync()
     {
         _http.Dispose();

@@ -28,7 +28,7 @@ static class ScreenCommand
         Kind.AcceptOnlyFromAmong("person", "firm");
         var screen = new Command("screen", "Look names up in sanctions lists. Exit code 0: no hit, 2: hits")
         {
-            Names, File, List, Kind, BirthDate, Country, Settings.Json,
+            Names, File, List, Kind, BirthDate, Country, Settings.Json, ImportCommand.Make(),
         };
         screen.SetAction(Run);
         return screen;

@@ -42,6 +42,9 @@ public sealed record PlatformOptions
     /// <summary>Where secrets are kept.</summary>
     public KeyOptions? Keys { get; init; }
 
+    /// <summary>Comparison of names with sanctions lists.</summary>
+    public ScreeningOptions Screening { get; init; } = new();
+
     public string LedgerFolder => Path.Combine(DataFolder, "ledger");
     public string EvidenceFolder => Path.Combine(DataFolder, "evidence");
     public string EvidenceKeys => Path.Combine(DataFolder, "keys", "evidence");
@@ -80,6 +83,7 @@ public static class PlatformModule
         services.AddJobs();
         services.AddDocuments();
         services.AddNotifications();
+        services.AddScreening();
         services.AddDbContext<CityDb>((provider, db) =>
         {
             UseDatabase(db, options);

@@ -41,5 +41,6 @@ static class Composition
         app.MapOperations();
         app.MapDisplay();
         app.MapSigning();
+        app.MapScreening();
     }
 }

@@ -14,6 +14,12 @@ public static class ApprovalKinds
 
     /// <summary>A key of the bank or of a partner is made, accepted or withdrawn.</summary>
     public const string ChangeKeys = "change-keys";
+
+    /// <summary>A version of a sanctions list comes into force that has far fewer entries.</summary>
+    public const string ShortenList = "shorten-list";
+
+    /// <summary>A screening hit is found to be true: the payment is refused, the customer's accounts are blocked.</summary>
+    public const string ConfirmMatch = "confirm-match";
 }
 
 /// <summary>When an act needs other people's consent, whose, and for how long it may be given.</summary>
@@ -38,7 +44,7 @@ public static class ApprovalRules
     const long VeryLargeCash = 50_000_000;
 
     static readonly DateOnly Start = new(2024, 1, 1);
-    static readonly string[] Tellers = [Roles.Teller], Checkers = [Roles.Operations], SecurityStaff = [Roles.Security];
+    static readonly string[] Tellers = [Roles.Teller], Checkers = [Roles.Operations], SecurityStaff = [Roles.Security], ComplianceStaff = [Roles.Compliance];
 
     public static IReadOnlyList<ApprovalRule> Lines { get; } =
     [
@@ -52,6 +58,10 @@ public static class ApprovalRules
             "Nobody gives rights alone: 商业银行内部控制指引 (银监发〔2014〕40号), incompatible posts are kept apart"),
         new(ApprovalKinds.ChangeKeys, Start, 0, SecurityStaff, SecurityStaff, 1, TimeSpan.FromHours(72),
             "Nobody changes keys alone: NIST SP 800-57 part 1, dual control"),
+        new(ApprovalKinds.ShortenList, Start, 0, ComplianceStaff, ComplianceStaff, 1, TimeSpan.FromHours(72),
+            "Every entry that is gone lets a name through: the bank's own rule"),
+        new(ApprovalKinds.ConfirmMatch, Start, 0, ComplianceStaff, ComplianceStaff, 1, TimeSpan.FromHours(72),
+            "Assets of listed persons are frozen at once, and so nobody is taken for one by mistake: 涉及恐怖活动资产冻结管理办法 (中国人民银行、公安部、国家安全部令〔2014〕第1号) art. 5"),
     ];
 
     /// <summary>The rule for an act on a day; null when it needs nobody's consent.</summary>

@@ -29,6 +29,9 @@ public enum Permission
     SeeKeys,
     KeepKeys,
     ReadMessages,
+    ScreenNames,
+    SeeLists,
+    ImportLists,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -59,7 +62,7 @@ public static class PermissionTable
 
         // Approvals
         new(Permission.SeeApprovals, "See requests for approval and what became of them", "own, and those that the own roles decide; auditor: all", Roles.Teller, Roles.Operations, Roles.Compliance, Roles.Security, Roles.Auditor),
-        new(Permission.AskForApproval, "Ask for approval, and withdraw what was asked", Own, Roles.Teller, Roles.Security),
+        new(Permission.AskForApproval, "Ask for approval, and withdraw what was asked", Own, Roles.Teller, Roles.Compliance, Roles.Security),
         new(Permission.DecideApprovals, "Approve and refuse, and hand this over to a colleague", "those that the own roles decide; never the own", Roles.Operations, Roles.Compliance, Roles.Security),
 
         // Sign-in
@@ -82,6 +85,11 @@ public static class PermissionTable
         new(Permission.SeeOperations, "See health, jobs, followers, ledger totals and the business calendar", All, Roles.Operations, Roles.Auditor),
         new(Permission.RunJobs, "Run, pause and resume jobs, import a year of the business calendar", All, Roles.Operations),
         new(Permission.ReadMetrics, "Read the metrics", All, Roles.Operator),
+
+        // Screening
+        new(Permission.ScreenNames, "Compare names with the sanctions lists in force", "public lists; nothing is kept", Roles.Compliance, Roles.Operator, Roles.Program),
+        new(Permission.SeeLists, "See the versions of the sanctions lists and what changed", All, Roles.Compliance, Roles.Auditor, Roles.Operator),
+        new(Permission.ImportLists, "Import a version of a sanctions list; one that lost many entries needs a second person", All, Roles.Compliance, Roles.Operator),
 
         // Signing
         new(Permission.SeeKeys, "See the keys of the bank and its partners, and their history", All, Roles.Security, Roles.Auditor, Roles.Operator),

@@ -74,17 +74,12 @@ public sealed record SanctionsList(string Name, DateOnly? AsOf, IReadOnlyList<Li
     {
         if (!Directory.Exists(folder)) return new Refusal("no_list_found", $"There is no folder {folder}.", "folder", folder);
         var lists = new List<SanctionsList>();
-        try
+        foreach (var some in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).GroupBy(Path.GetDirectoryName))
         {
-            foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-                if (Path.GetFileName(file).Equals("sdn.csv", StringComparison.OrdinalIgnoreCase))
-                    lists.Add(OfacList.Read(Path.GetDirectoryName(file)!));
-                else if (Path.GetExtension(file).Equals(".xml", StringComparison.OrdinalIgnoreCase) && UnList.IsOne(file))
-                    lists.Add(UnList.Read(file));
-        }
-        catch (InvalidDataException fault)
-        {
-            return new Refusal("list_unreadable", fault.Message, "folder", fault.Message);
+            var files = some.Where(path => Path.GetExtension(path).ToUpperInvariant() is ".CSV" or ".XML").Select(path => new ListFile(path, File.ReadAllBytes(path))).ToList();
+            foreach (var list in ListsIn(files))
+                if (!Read(list, OfacList.DateIn(Path.GetFileName(some.Key!))).Try(out var read, out var refusal)) return new Refusal(refusal.Code, refusal.Reason, "folder", refusal.Args);
+                else lists.Add(read);
         }
         if (lists.Count == 0)
             return new Refusal("no_list_found", $"There is neither an sdn.csv nor a UN consolidated XML below {folder}.", "folder", folder);
@@ -93,4 +88,36 @@ public sealed record SanctionsList(string Name, DateOnly? AsOf, IReadOnlyList<Li
             return new Refusal("list_unreadable", $"The list {twice.Key} is there {twice.Count()} times below {folder}; name the folder of one.", "folder", $"{twice.Key} × {twice.Count()}");
         return lists;
     }
+
+    /// <summary>The files of each list among these.</summary>
+    static IEnumerable<IReadOnlyList<ListFile>> ListsIn(List<ListFile> files)
+    {
+        if (files.Exists(file => OfacList.IsNamed(file, OfacList.MainFile)))
+            yield return files.FindAll(file => Path.GetExtension(file.Name).Equals(".csv", StringComparison.OrdinalIgnoreCase));
+        foreach (var file in files)
+            if (UnList.IsOne(file)) yield return [file];
+    }
+
+    /// <summary>Reads the one list that these files are.</summary>
+    /// <param name="files">sdn.csv with its companions, or the UN's consolidated XML.</param>
+    /// <param name="published">The day of the list, where the files themselves carry none.</param>
+    /// <returns>The list, or the refusal "list_unreadable", which names file, line and fault.</returns>
+    public static Outcome<SanctionsList> Read(IReadOnlyList<ListFile> files, DateOnly? published)
+    {
+        try
+        {
+            if (files.Any(file => OfacList.IsNamed(file, OfacList.MainFile))) return NotEmpty(OfacList.Read(files, published));
+            if (files is [var only] && UnList.IsOne(only)) return NotEmpty(UnList.Read(only));
+            return Unreadable($"{string.Join(", ", files.Select(file => file.Name))}: neither an OFAC list (sdn.csv, alone or in a ZIP file with its companions) nor the UN's consolidated XML.");
+        }
+        catch (InvalidDataException fault)
+        {
+            return Unreadable(fault.Message);
+        }
+    }
+
+    static Outcome<SanctionsList> NotEmpty(SanctionsList list) =>
+        list.Entries.Count > 0 ? list : Unreadable($"The list {list.Name} has no entry. Download the file again.");
+
+    static Refusal Unreadable(string why) => new Refusal("list_unreadable", why, "file", why);
 }

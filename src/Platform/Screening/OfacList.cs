@@ -14,15 +14,38 @@ static partial class OfacList
 {
     public const string Name = "OFAC";
 
-    /// <exception cref="InvalidDataException">A line has too few fields or a number that is none; the message names file and line.</exception>
-    public static SanctionsList Read(string folder)
+    /// <summary>The file without which there is no list.</summary>
+    public const string MainFile = "sdn.csv";
+
+    /// <exception cref="InvalidDataException">A line has too few fields, an entry number that is none, or one that does not fit; the message names file and line.</exception>
+    public static SanctionsList Read(IReadOnlyList<ListFile> files, DateOnly? asOf)
     {
-        var aliases = Rows(folder, "alt.csv", 4).ToLookup(row => row[0], row => new ListedName(row[3], NameQuality.Alias), StringComparer.Ordinal);
-        var countries = Rows(folder, "add.csv", 5).Where(row => row[4].Length > 0).ToLookup(row => row[0], row => row[4], StringComparer.Ordinal);
-        var more = Rows(folder, "sdn_comments.csv", 2).ToLookup(row => row[0], row => row[1], StringComparer.Ordinal);
-        var entries = Rows(folder, "sdn.csv", 12)
+        var main = Rows(files, MainFile, 12).ToList();
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var row in main) Check(row, known);
+        var aliases = Companion("alt.csv", 4).ToLookup(row => row[0], row => new ListedName(row[3], NameQuality.Alias), StringComparer.Ordinal);
+        var countries = Companion("add.csv", 5).Where(row => row[4].Length > 0).ToLookup(row => row[0], row => row[4], StringComparer.Ordinal);
+        var more = Companion("sdn_comments.csv", 2).ToLookup(row => row[0], row => row[1], StringComparer.Ordinal);
+        var entries = main.Select(row => row.Fields)
             .Select(row => Entry(row, aliases[row[0]], countries[row[0]], row[11] + string.Concat(more[row[0]]))).ToList();
-        return new SanctionsList(Name, DateOf(folder), entries);
+        return new SanctionsList(Name, asOf, entries);
+
+        // A companion of another day, or of a list that broke off, names entries that are not there.
+        IEnumerable<string[]> Companion(string name, int fields) => Rows(files, name, fields).Select(row =>
+            known.Contains(row.Fields[0]) ? row.Fields : throw row.Fault($"there is no entry {row.Fields[0]} in {MainFile}. Both must be of one day."));
+    }
+
+    readonly record struct Row(string File, int Line, string[] Fields)
+    {
+        public InvalidDataException Fault(string what) => new($"{File}, line {Line}: {what}");
+    }
+
+    static void Check(Row row, HashSet<string> known)
+    {
+        if (!known.Add(row.Fields[0])) throw row.Fault($"the entry number {row.Fields[0]} is there twice.");
+        if (row.Fields[1].Length == 0) throw row.Fault($"the entry {row.Fields[0]} has no name.");
+        if (row.Fields[2] is not ("" or "individual" or "vessel" or "aircraft"))
+            throw row.Fault($"the type '{row.Fields[2]}' is none of individual, vessel, aircraft and -0-.");
     }
 
     static ListEntry Entry(string[] row, IEnumerable<ListedName> aliases, IEnumerable<string> countries, string remarks)
@@ -46,23 +69,24 @@ static partial class OfacList
         _ => ListedKind.Entity,
     };
 
-    /// <summary>Rows with nulls as empty texts; none when the file is missing and another than sdn.csv.</summary>
-    static IEnumerable<string[]> Rows(string folder, string name, int fields)
+    /// <summary>Rows with nulls as empty texts; none when the file is missing.</summary>
+    static IEnumerable<Row> Rows(IReadOnlyList<ListFile> files, string name, int fields)
     {
-        var path = Directory.EnumerateFiles(folder).FirstOrDefault(file => Path.GetFileName(file).Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (path is null) yield break;
-        foreach (var (line, row) in CsvText.Read(Decode(File.ReadAllBytes(path))))
+        if (files.FirstOrDefault(file => IsNamed(file, name)) is not { } found) yield break;
+        foreach (var (line, row) in CsvText.Read(Decode(found.Content)))
         {
             if (row.Length == 1 && row[0].Trim('\u001a', ' ').Length == 0) continue;
-            if (row.Length < fields)
-                throw new InvalidDataException($"{path}, line {line}: {row.Length} fields instead of {fields}. Download the file again.");
+            var here = new Row(found.Name, line, row);
+            if (row.Length < fields) throw here.Fault($"{row.Length} fields instead of {fields}. Download the file again.");
             // The last field may be cut inside a sentence, to go on in sdn_comments.csv: its blanks count.
             for (var i = 0; i < row.Length; i++) row[i] = row[i].Trim() is "-0-" ? "" : i == row.Length - 1 ? row[i] : row[i].Trim();
             if (!int.TryParse(row[0], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                throw new InvalidDataException($"{path}, line {line}: the entry number '{row[0]}' is no number. Download the file again.");
-            yield return row;
+                throw here.Fault($"the entry number '{row[0]}' is no number. Download the file again.");
+            yield return here;
         }
     }
+
+    internal static bool IsNamed(ListFile file, string name) => Path.GetFileName(file.Name).Equals(name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>UTF-8 where it is; older files are in the code page of Western Windows.</summary>
     static string Decode(byte[] bytes)
@@ -77,9 +101,9 @@ static partial class OfacList
         }
     }
 
-    /// <summary>The day in the folder's name ("ofac-2021-07-07"); the files carry none.</summary>
-    static DateOnly? DateOf(string folder) =>
-        DayInName().Match(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))) is { Success: true } day
+    /// <summary>The day in a name ("ofac-2021-07-07"); the files carry none.</summary>
+    internal static DateOnly? DateIn(string name) =>
+        DayInName().Match(name) is { Success: true } day
             && DateOnly.TryParseExact(day.Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
 
     // Names that OFAC gives in remarks only are those it holds for weak: "a.k.a. 'CHAFFORI, Petit'".

@@ -21,9 +21,9 @@ static class UnList
         MaxCharactersInDocument = 200_000_000,
     };
 
-    public static bool IsOne(string path)
+    public static bool IsOne(ListFile file)
     {
-        using var reader = XmlReader.Create(path, Safe);
+        using var reader = XmlReader.Create(new MemoryStream(file.Content, writable: false), Safe);
         try
         {
             return reader.MoveToContent() == XmlNodeType.Element && reader.LocalName == Root;
@@ -34,31 +34,39 @@ static class UnList
         }
     }
 
-    /// <exception cref="InvalidDataException">The file is no well-formed XML, or an entry has neither number nor name.</exception>
-    public static SanctionsList Read(string path)
+    /// <exception cref="InvalidDataException">The file is no well-formed XML, or an entry has no number or no name, or a number twice; the message names the line.</exception>
+    public static SanctionsList Read(ListFile file)
     {
         try
         {
-            using var reader = XmlReader.Create(path, Safe);
-            var root = XDocument.Load(reader).Root!;
-            var entries = root.Descendants("INDIVIDUAL").Select(e => Entry(path, e, ListedKind.Person, "INDIVIDUAL"))
-                .Concat(root.Descendants("ENTITY").Select(e => Entry(path, e, ListedKind.Entity, "ENTITY"))).ToList();
+            using var reader = XmlReader.Create(new MemoryStream(file.Content, writable: false), Safe);
+            var root = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
+            var entries = new List<ListEntry>();
+            var known = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var element in root.Descendants().Where(e => e.Name.LocalName is "INDIVIDUAL" or "ENTITY"))
+            {
+                var entry = Entry(file.Name, element, element.Name.LocalName == "INDIVIDUAL" ? ListedKind.Person : ListedKind.Entity, element.Name.LocalName);
+                if (!known.Add(entry.Id)) throw new InvalidDataException($"{Place(file.Name, element)}: the reference number {entry.Id} is there twice.");
+                entries.Add(entry);
+            }
             var day = DateTimeOffset.TryParse(root.Attribute("dateGenerated")?.Value, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
                 ? DateOnly.FromDateTime(time.UtcDateTime) : (DateOnly?)null;
             return new SanctionsList(Name, day, entries);
         }
         catch (XmlException fault)
         {
-            throw new InvalidDataException($"{path}: {fault.Message} Download the file again.", fault);
+            throw new InvalidDataException($"{file.Name}, line {fault.LineNumber}: {fault.Message} Download the file again.", fault);
         }
     }
+
+    static string Place(string file, XElement element) => $"{file}, line {((IXmlLineInfo)element).LineNumber}";
 
     static ListEntry Entry(string path, XElement entry, ListedKind kind, string prefix)
     {
         var number = Text(entry, "REFERENCE_NUMBER");
         var name = string.Join(' ', NameParts.Select(part => Text(entry, part)).Where(part => part.Length > 0));
         if (number.Length == 0 || name.Length == 0)
-            throw new InvalidDataException($"{path}: the entry {Text(entry, "DATAID")} has no reference number or no name.");
+            throw new InvalidDataException($"{Place(path, entry)}: the entry {Text(entry, "DATAID")} has no reference number or no name.");
         var names = new List<ListedName> { new(name, NameQuality.Primary) };
         foreach (var alias in entry.Elements($"{prefix}_ALIAS"))
             foreach (var text in Aliases(Text(alias, "ALIAS_NAME")))

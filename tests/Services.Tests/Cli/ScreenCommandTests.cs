@@ -60,4 +60,24 @@ public sealed class ScreenCommandTests
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("There is neither an sdn.csv nor a UN consolidated XML below", run.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Import_IntoTheBank_PrintsWhatCameAndChanged()
+    {
+        using var cli = new CommandLine();
+        using (var file = new CommandLine())
+        {
+            // A bank is there once something was done with it.
+            await cli.OnBank("pay", file.FileOf("<nothing/>"), "--demo");
+            Assert.Contains("There is no bank", (await file.OnBank("screen", "import", file.FileOf(Row, "sdn.csv"))).Errors, StringComparison.Ordinal);
+            var first = await cli.OnBank("screen", "import", file.FileOf(Row, "ofac-2024-05-06.csv"));
+            Assert.Equal((0, "In force."), (first.ExitCode, first.Lines[^1]));
+            Assert.StartsWith("OFAC of 2024-05-06: 1 entries, 1 names, SHA-256 ", first.Lines[0], StringComparison.Ordinal);
+            var second = await cli.OnBank("screen", "import", file.FileOf(Row + Row.Replace("7,", "8,", StringComparison.Ordinal), "sdn.csv"));
+            Assert.Equal("1 added, 0 removed, 0 changed", second.Lines[1]);
+            var bad = await cli.OnBank("screen", "import", file.FileOf("7,x\n", "sdn.csv"));
+            Assert.Equal(1, bad.ExitCode);
+            Assert.Contains("sdn.csv, line 1: 2 fields instead of 12", bad.Errors, StringComparison.Ordinal);
+        }
+    }
 }
