@@ -106,15 +106,19 @@ public sealed record SanctionsList(string Name, DateOnly? AsOf, IReadOnlyList<Li
     {
         try
         {
-            if (files.Any(file => OfacList.IsNamed(file, OfacList.MainFile))) return NotEmpty(OfacList.Read(files, published));
-            if (files is [var only] && UnList.IsOne(only)) return NotEmpty(UnList.Read(only));
-            return Unreadable($"{string.Join(", ", files.Select(file => file.Name))}: neither an OFAC list (sdn.csv, alone or in a ZIP file with its companions) nor the UN's consolidated XML.");
+            if (files is [var only]) return UnList.IsOne(only) ? NotEmpty(UnList.Read(only)) : IsCsv(only) ? NotEmpty(OfacList.Read(files, published)) : Other();
+            return files.Any(file => OfacList.IsNamed(file, OfacList.MainFile)) ? NotEmpty(OfacList.Read(files, published)) : Other();
         }
         catch (InvalidDataException fault)
         {
             return Unreadable(fault.Message);
         }
+
+        Refusal Other() => Unreadable($"{string.Join(", ", files.Select(file => file.Name))}: neither an OFAC list (sdn.csv, alone or in a ZIP file with its companions) nor the UN's consolidated XML.");
     }
+
+    /// <summary>Nothing that says of itself that it is something else: markup, a picture, a program.</summary>
+    static bool IsCsv(ListFile file) => !file.Content.AsSpan().TrimStart("\uFEFF \r\n\t"u8).StartsWith("<"u8) && !file.Content.AsSpan().Contains((byte)0);
 
     static Outcome<SanctionsList> NotEmpty(SanctionsList list) =>
         list.Entries.Count > 0 ? list : Unreadable($"The list {list.Name} has no entry. Download the file again.");

@@ -20,7 +20,8 @@ static partial class OfacList
     /// <exception cref="InvalidDataException">A line has too few fields, an entry number that is none, or one that does not fit; the message names file and line.</exception>
     public static SanctionsList Read(IReadOnlyList<ListFile> files, DateOnly? asOf)
     {
-        var main = Rows(files, MainFile, 12).ToList();
+        // A file that stands alone may have any name.
+        var main = Rows(files is [var only] ? only : files.First(file => IsNamed(file, MainFile)), 12).ToList();
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in main) Check(row, known);
         var aliases = Companion("alt.csv", 4).ToLookup(row => row[0], row => new ListedName(row[3], NameQuality.Alias), StringComparer.Ordinal);
@@ -31,7 +32,7 @@ static partial class OfacList
         return new SanctionsList(Name, asOf, entries);
 
         // A companion of another day, or of a list that broke off, names entries that are not there.
-        IEnumerable<string[]> Companion(string name, int fields) => Rows(files, name, fields).Select(row =>
+        IEnumerable<string[]> Companion(string name, int fields) => Rows(files.FirstOrDefault(file => IsNamed(file, name)), fields).Select(row =>
             known.Contains(row.Fields[0]) ? row.Fields : throw row.Fault($"there is no entry {row.Fields[0]} in {MainFile}. Both must be of one day."));
     }
 
@@ -70,9 +71,9 @@ static partial class OfacList
     };
 
     /// <summary>Rows with nulls as empty texts; none when the file is missing.</summary>
-    static IEnumerable<Row> Rows(IReadOnlyList<ListFile> files, string name, int fields)
+    static IEnumerable<Row> Rows(ListFile? found, int fields)
     {
-        if (files.FirstOrDefault(file => IsNamed(file, name)) is not { } found) yield break;
+        if (found is null) yield break;
         foreach (var (line, row) in CsvText.Read(Decode(found.Content)))
         {
             if (row.Length == 1 && row[0].Trim('\u001a', ' ').Length == 0) continue;

@@ -68,7 +68,9 @@ public sealed class ScreenCommandTests
         using (var file = new CommandLine())
         {
             // A bank is there once something was done with it.
-            await cli.OnBank("pay", file.FileOf("<nothing/>"), "--demo");
+            var order = new PaymentOrder("M1", new PaymentOrder.Block("P1", "DE89370400440532013000", new DateOnly(2026, 3, 2),
+                new PaymentOrder.Line("E1", "1.00", "Hans Meier", "GB29NWBK60161331926819", "NWBKGB2LXXX")));
+            await cli.OnBank("pay", file.FileOf(order.Text()), "--demo");
             Assert.Contains("There is no bank", (await file.OnBank("screen", "import", file.FileOf(Row, "sdn.csv"))).Errors, StringComparison.Ordinal);
             var first = await cli.OnBank("screen", "import", file.FileOf(Row, "ofac-2024-05-06.csv"));
             Assert.Equal((0, "In force."), (first.ExitCode, first.Lines[^1]));

@@ -49,7 +49,7 @@ public sealed class ListImportTests
         Assert.Equal(
             [new ListChange(ListChangeKind.Added, "21", "GOMEZ PEREZ, Jose"), new ListChange(ListChangeKind.Changed, "4", "QUEZADA, Zoroaster")], changes);
         Assert.Single(await bank.Screen("Zoroaster Quezada"));
-        Assert.Empty(await bank.Screen("Bartholomdus Zywkowskid"));
+        Assert.Empty(await bank.Screen("Dagmar Ulfeldt"));
     }
 
     [Theory, BothDatabases]
@@ -77,7 +77,8 @@ public sealed class ListImportTests
     public static IEnumerable<TheoryDataRow<string, string>> BadFiles =>
     [
         new("", "is empty"),
-        new("hello", "neither an OFAC list"),
+        new("hello", "sdn.csv, line 1: 1 fields instead of 12"),
+        new("<html>Not found</html>", "neither an OFAC list"),
         new("1,\"A\",\"individual\"\r\n", "sdn.csv, line 1: 3 fields instead of 12"),
         new(Row(1, "A") + Row(2, "B") + Row(1, "C"), "sdn.csv, line 3: the entry number 1 is there twice"),
         new(Row(1, ""), "sdn.csv, line 1: the entry 1 has no name"),
@@ -142,7 +143,7 @@ public sealed class ListImportTests
         // One of twenty is five per cent, and more than that waits.
         var version = (await bank.Import(SmallList.Ofac(SmallList.Twenty.Take(18))).Value()).Version;
         Assert.Equal((ListState.Waiting, 2), (version.State, version.Removed));
-        Assert.Single(await bank.Screen("Bartholomtus Zywkowskit"));
+        Assert.Single(await bank.Screen("Tiburcio Nakhjavani"));
 
         var asked = await AskFor(bank, version.Id, Sun).Value();
         Assert.Equal("list_asked", await AskFor(bank, version.Id, Li).Code());
@@ -150,7 +151,7 @@ public sealed class ListImportTests
         Assert.Equal(ApprovalState.Executed, (await bank.Approve(asked, Li).Value()).State);
 
         Assert.Equal(ListState.InForce, (await Look(bank, version.Id))!.State);
-        Assert.DoesNotContain(await bank.Screen("Bartholomtus Zywkowskit"), hit => hit.Entry.Id == "20");
+        Assert.Empty(await bank.Screen("Tiburcio Nakhjavani"));
     }
 
     [Theory, BothDatabases]

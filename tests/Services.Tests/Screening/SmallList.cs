@@ -10,8 +10,14 @@ static class SmallList
     public static byte[] Ofac(params IEnumerable<string> names) => Encoding.UTF8.GetBytes(string.Concat(
         names.Select((name, i) => $"{i + 1},\"{name}\",\"individual\",\"SDNT\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"-0- \"\r\n")) + "\u001a");
 
-    /// <summary>Twenty persons whose names nobody else here has.</summary>
-    public static IEnumerable<string> Twenty => Enumerable.Range(0, 20).Select(i => $"ZYWKOWSKI{(char)('A' + i)}, Bartholom{(char)('a' + i)}us");
+    /// <summary>Twenty persons who have no word in common.</summary>
+    public static IReadOnlyList<string> Twenty { get; } =
+    [
+        "ABERNATHY, Zebulon", "BRZEZICKI, Wawrzyniec", "CASTELLANOS, Hermenegildo", "ULFELDT, Dagmar", "EKWUEME, Chukwudi", "FORTESCUE, Peregrine",
+        "GUDMUNDSSON, Hallgrimur", "HOVHANNISYAN, Tigran", "IBARGUREN, Macarena", "JAYAWARDENE, Senerat", "KOWALEWSKA, Jadwiga", "LLEWELLYN, Myfanwy",
+        "MKRTCHYAN, Varazdat", "NDIAYE, Ousmane", "OYELARAN, Babatunde", "PAPADIMITRIOU, Spyridon", "QUIROGA, Telesforo", "RAJARATNAM, Vellupillai",
+        "SZENTGYORGYI, Boldizsar", "NAKHJAVANI, Tiburcio",
+    ];
 
     public static Task<Outcome<ImportList.Result>> Import(this TestBank bank, byte[] content, string name = "sdn.csv", string actor = "operator") =>
         bank.Call((ImportList imports) => imports.Handle(name, content, null, actor, CancellationToken.None));

@@ -43,7 +43,10 @@ public sealed class ImportList(CityDb db, ScreeningLists lists, ListSwap swap, A
         if (!SanctionsList.Read(files, published ?? OfacList.DateIn(name)).Try(out var list, out refusal)) return refusal;
         var hash = ListPackage.HashOf(files);
         if (await Known(list.Name, hash, cancel) is { } known) return new Result(known, Repeated: true);
-        var before = (await lists.Current(db, cancel)).Lists.FirstOrDefault(other => other.Name == list.Name);
+        var head = await db.Set<ListHead>().SingleOrDefaultAsync(h => h.List == list.Name, cancel);
+        var current = await lists.Current(db, cancel);
+        var before = current.Lists.FirstOrDefault(other => other.Name == list.Name);
+        if (head is not null && !current.Versions.Contains(head.VersionId)) return Raced;
 
         // Decide.
         if (list.AsOf > clock.Today().AddDays(1)) return new Refusal("list_of_future", $"The list is of {Day(list.AsOf)}, a day to come.", "published", Day(list.AsOf));
@@ -134,11 +137,13 @@ public sealed class ListSwap(CityDb db, TimeProvider clock)
 
     internal async Task PutInForce(ListVersion version, CancellationToken cancel)
     {
+        // The row first: of two changes at once, the one that has not seen the other's fails with it.
+        var head = await db.Set<ListHead>().SingleOrDefaultAsync(h => h.List == version.List, cancel);
         // Whatever waited was compared with what is replaced now.
         foreach (var other in await db.Set<ListVersion>().Where(v => v.List == version.List && v.Id != version.Id && v.State != ListState.Replaced).ToListAsync(cancel))
             other.Replace();
         version.ComeIntoForce(clock.UtcNow());
-        if (await db.Set<ListHead>().SingleOrDefaultAsync(h => h.List == version.List, cancel) is { } head) (head.VersionId, head.Number) = (version.Id, head.Number + 1);
+        if (head is not null) (head.VersionId, head.Number) = (version.Id, head.Number + 1);
         else db.Add(new ListHead { List = version.List, VersionId = version.Id });
     }
 }
