@@ -8,18 +8,17 @@ namespace Pujiang.Accounts;
 /// <summary>Brings posted entries into this service's tables.</summary>
 sealed class AccountsOwner(PersonalData personalData, AccountNotifications notifications) : ILedgerOwner
 {
-    const string TransferPrefix = "accounts/transfer/";
-    const string PaymentPrefix = "accounts/payment/";
     const string CancelledPrefix = "accounts/cancelled/";
 
     public string Service => "accounts";
 
     public async Task OnPosted(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
     {
-        await Transfers(db, With(TransferPrefix), cancel);
+        await Transfers(db, With(Transfer.ReferencePrefix), cancel);
         await Cancellations(db, With(CancelledPrefix), cancel);
-        await Payments(db, With(PaymentPrefix), cancel);
+        await Payments(db, With(PaymentLine.ReferencePrefix), cancel);
         await Limits(db, With(DailyAllowance.LimitsPrefix), cancel);
+        await AccountEvents.Posted(db, entries, cancel);
 
         List<PostedEntry> With(string prefix) => [.. entries.Where(e => e.Entry.Reference.StartsWith(prefix, StringComparison.Ordinal))];
     }
@@ -40,7 +39,7 @@ sealed class AccountsOwner(PersonalData personalData, AccountNotifications notif
         }
         await notifications.Tell(db, made, cancel);
 
-        static Guid IdOf(PostedEntry posted) => Guid.Parse(posted.Entry.Reference.AsSpan(TransferPrefix.Length));
+        static Guid IdOf(PostedEntry posted) => Guid.Parse(posted.Entry.Reference.AsSpan(Transfer.ReferencePrefix.Length));
     }
 
     static async Task Cancellations(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)

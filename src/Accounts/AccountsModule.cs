@@ -23,6 +23,8 @@ public static class AccountsModule
         services.AddScoped<MakeTransfer>().AddScoped<ScheduledTransfers>().AddScoped<Payees>();
         services.AddSingleton<FilesBeingTaken>();
         services.AddScoped<SubmitPaymentFile>().AddScoped<ExecutePayments>().AddScoped<PaymentFiles>();
+        services.AddSingleton(new EventKind(AccountEvents.PaymentExecuted)).AddSingleton(new EventKind(AccountEvents.PaymentRejected))
+            .AddSingleton(new EventKind(AccountEvents.AccountCredited));
         services.AddSingleton<IDemoPeople, DemoPeople>();
         services.AddSingleton<IBusinessRelations, AccountHolders>();
         services.AddScoped<Statements>().AddScoped<StatementFormats>();

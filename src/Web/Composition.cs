@@ -42,5 +42,6 @@ static class Composition
         app.MapDisplay();
         app.MapSigning();
         app.MapScreening();
+        app.MapOutbox();
     }
 }

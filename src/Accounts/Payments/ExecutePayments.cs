@@ -51,15 +51,17 @@ public sealed class ExecutePayments(
 
         // Apply: refusals here, since they are no entries; postings through the follower.
         var refused = lines.Zip(results).Where(pair => !pair.Second.IsPosted).ToDictionary(pair => pair.First.Number, pair => ReasonOf(pair.Second));
-        await Reject(file, refused, cancel);
+        await Reject(file, refused, accounts, cancel);
         await follower.Apply(results.Max(result => result.Sequence), cancel);
     }
 
-    async Task Reject(Guid file, Dictionary<int, StatusReason> refused, CancellationToken cancel)
+    async Task Reject(
+        Guid file, Dictionary<int, StatusReason> refused, Dictionary<AccountId, DepositAccount> accounts, CancellationToken cancel)
     {
         if (refused.Count == 0) return;
         var lines = await db.Set<PaymentLine>().Where(l => l.FileId == file && refused.Keys.Contains(l.Number)).ToListAsync(cancel);
         foreach (var line in lines) line.Reject(refused[line.Number]);
+        await AccountEvents.Rejected(db, lines, accounts, clock.UtcNow(), cancel);
         await db.SaveChangesAsync(cancel);
         db.ChangeTracker.Clear();
     }

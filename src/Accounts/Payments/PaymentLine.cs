@@ -54,6 +54,9 @@ public enum PaymentLineState
 /// <summary>One transaction of a payment file and what became of it.</summary>
 sealed class PaymentLine
 {
+    /// <summary>Of an entry's reference; file and number follow.</summary>
+    public const string ReferencePrefix = "accounts/payment/";
+
     const int LongestText = 210;
 
     PaymentLine() { }
@@ -113,7 +116,7 @@ sealed class PaymentLine
 
     public static EntryId EntryIdOf(Guid file, int number) => new(NameBasedId.From("accounts", "payment", file.ToString(), $"{number}"));
 
-    public static string ReferenceOf(Guid file, int number) => $"accounts/payment/{file}/{number}";
+    public static string ReferenceOf(Guid file, int number) => $"{ReferencePrefix}{file}/{number}";
 
     /// <summary>File and number that an entry's reference names.</summary>
     public static (Guid File, int Number) Of(string reference)

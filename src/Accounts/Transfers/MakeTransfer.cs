@@ -118,6 +118,7 @@ public sealed class MakeTransfer(
         if (transfer.State != TransferState.Scheduled) return;
         transfer.Refuse(refusal.Code);
         AccountNotifications.TellFailed(db, transfer, from);
+        await AccountEvents.Rejected(db, transfer, from, clock.UtcNow(), cancel);
         await db.SaveChangesAsync(cancel);
     }
 

@@ -24,6 +24,9 @@ sealed class Transfer
         (TransferState.Scheduled, "cancelled", TransferState.Cancelled),
     ];
 
+    /// <summary>Of an entry's reference; the transfer's id follows.</summary>
+    public const string ReferencePrefix = "accounts/transfer/";
+
     Transfer() { }
 
     public Guid Id { get; private init; }
@@ -139,7 +142,7 @@ sealed record TransferOrder(AccountId From, AccountId To, Money Amount, Transfer
         Legs = [Leg.Debit(From, Amount.MinorUnits), Leg.Credit(To, Amount.MinorUnits), .. DailyAllowance.Take(from, Amount.MinorUnits)],
         ValueDate = dueOn,
         Code = (int)BookingCode.Transfer,
-        Reference = $"accounts/transfer/{transfer}",
+        Reference = $"{Transfer.ReferencePrefix}{transfer}",
         Metadata = Details.Seal(personalData, transfer),
     };
 }

@@ -32,13 +32,13 @@ public static class AddressGuard
     }
 
     /// <summary>Connects to the first public address of the host that answers.</summary>
+    /// <param name="loopback">This machine itself is let through too: for a demo, in which the city is on it.</param>
     /// <exception cref="HttpRequestException">The host has no public address.</exception>
-    public static async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
+    public static async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, bool loopback, CancellationToken cancel)
     {
         var found = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
-        var addresses = found.Where(IsPublic).ToArray();
-        if (addresses.Length == 0)
-            throw new HttpRequestException($"{context.DnsEndPoint.Host} has no public address; webhooks go nowhere else.");
+        var addresses = found.Where(address => IsPublic(address) || (loopback && IPAddress.IsLoopback(address))).ToArray();
+        if (addresses.Length == 0) throw new AddressNotPublicException();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -52,3 +52,6 @@ public static class AddressGuard
         }
     }
 }
+
+/// <summary>A host of a webhook that is not on the public internet.</summary>
+sealed class AddressNotPublicException() : HttpRequestException("The host has no public address.");

@@ -19,7 +19,8 @@ sealed class ConfiguredDestinations(
             if (!known.TryGetValue(name, out var destination))
                 db.Add(destination = new Destination { Name = name, Address = "", CreatedAt = clock.UtcNow() });
             destination.Address = settings.Address!;
-            destination.KeyId = settings.KeyId;
+            destination.Algorithm = settings.Algorithm ?? SignatureAlgorithm.Ed25519;
+            destination.AnswersSignedBy = settings.AnswersSignedBy is { Length: > 0 } owner ? owner : null;
             destination.RetryPlan = settings.RetryPlan is { Length: > 0 } plan ? RetryPlan.Parse(plan) : RetryPlan.Default;
             destination.ClosedAt = null;
         }
@@ -50,6 +51,8 @@ sealed class ConfiguredDestinations(
     {
         if (!Uri.TryCreate(settings.Address, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw new InvalidOperationException($"Pujiang:Destinations:{name}:Address must be an absolute http or https address, not '{settings.Address}'.");
+        if (settings.AnswersSignedBy is { Length: > 0 } owner && !RegisteredKey.IsOwner(owner))
+            throw new InvalidOperationException($"Pujiang:Destinations:{name}:AnswersSignedBy must be the short name of a partner in the registry of keys, not '{owner}'.");
         try
         {
             RetryPlan.Parse(settings.RetryPlan ?? "");

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Pujiang.Platform;
 
 /// <summary>
-/// Delivers what waits in the outbox: at least once, each reference in order. Destinations don't wait for each other.
+/// Delivers what waits in the outbox: at least once, to a partner each reference in order, to a webhook everything in order.
+/// Destinations don't wait for each other.
 /// </summary>
 /// <remarks>
 /// An attempt is claimed before it is made (its row is written, and the message's count of attempts rises, which only one of
@@ -81,8 +82,11 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, TimePr
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CityDb>();
         var now = clock.UtcNow();
-        return await db.Set<OutboxMessage>()
-            .Where(m => m.State == DeliveryState.Waiting && m.NextAttemptAt <= now).Select(m => m.Destination).Distinct().ToListAsync(cancel);
+        // One that is not set up, was closed or is paused keeps its messages waiting; the page says so.
+        return await db.Set<Destination>()
+            .Where(d => d.ClosedAt == null && d.PausedAt == null
+                && db.Set<OutboxMessage>().Any(m => m.Destination == d.Name && m.State == DeliveryState.Waiting && m.NextAttemptAt <= now))
+            .Select(d => d.Name).ToListAsync(cancel);
     }
 
     async Task DeliverTo(string destination, CancellationToken cancel)
@@ -97,18 +101,18 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, TimePr
         var db = scope.ServiceProvider.GetRequiredService<CityDb>();
         var circuit = scope.ServiceProvider.GetRequiredService<Circuits>().Of(name);
         var destination = await db.Set<Destination>().AsNoTracking().SingleOrDefaultAsync(d => d.Name == name, cancel);
-        // One that is not set up, or was closed, keeps its messages waiting; the page says so.
-        if (destination is null or { ClosedAt: not null } || circuit.IsOpen) return 0;
+        if (destination is null or { ClosedAt: not null } or { PausedAt: not null } || circuit.IsOpen) return 0;
 
-        var claimed = await Claim(db, name, circuit.WantsProbe ? 1 : AtOnce, cancel);
+        var claimed = await Claim(db, destination, circuit.WantsProbe ? 1 : AtOnce, cancel);
         await Task.WhenAll(claimed.Select(pair => DeliverOne(pair.Message, pair.Attempt, destination, cancel)));
         return claimed.Count;
     }
 
-    async Task<List<(OutboxMessage Message, DeliveryAttempt Attempt)>> Claim(CityDb db, string destination, int most, CancellationToken cancel)
+    async Task<List<(OutboxMessage Message, DeliveryAttempt Attempt)>> Claim(CityDb db, Destination destination, int most, CancellationToken cancel)
     {
         var now = clock.UtcNow();
-        var messages = await Heads(db, destination, now).Take(most).ToListAsync(cancel);
+        var messages = destination.IsWebhook ? await Head(db, destination.Name, now, cancel)
+            : await Heads(db, destination.Name, now).Take(most).ToListAsync(cancel);
         var claimed = messages.ConvertAll(message => (message, message.Begin(now)));
         db.AddRange(claimed.Select(pair => pair.Item2));
         try
@@ -133,6 +137,15 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, TimePr
         orderby message.Number
         select message;
 
+    /// <summary>Of a webhook the oldest message that has not arrived, if it is due: the others wait for it.</summary>
+    static async Task<List<OutboxMessage>> Head(CityDb db, string destination, DateTime now, CancellationToken cancel)
+    {
+        var first = await db.Set<OutboxMessage>()
+            .Where(m => m.Destination == destination && (m.State == DeliveryState.Waiting || m.State == DeliveryState.GivenUp))
+            .OrderBy(m => m.Number).FirstOrDefaultAsync(cancel);
+        return first is { State: DeliveryState.Waiting } && first.NextAttemptAt <= now ? [first] : [];
+    }
+
     async Task DeliverOne(OutboxMessage message, DeliveryAttempt attempt, Destination destination, CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -143,6 +156,7 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, TimePr
         Debug.Assert(attempt.EndedAt is not null, "The sender says how it ended.");
         message.End(attempt, destination.RetryPlan);
         db.Entry(attempt).State = EntityState.Modified;
+        if (destination.IsWebhook && message.State == DeliveryState.GivenUp) await Webhooks.Pause(db, destination.Name, clock.UtcNow());
         try
         {
             // Also when the bank is being stopped: the answer is there, and shall not be asked for again.

@@ -97,7 +97,7 @@ sealed class OutboxMessage
         var now = attempt.EndedAt ?? attempt.BegunAt;
         if (attempt.IsDelivered) (State, DeliveredAt) = (DeliveryState.Delivered, now);
         else if (attempt.WasNotSent) (Tries, NextAttemptAt) = (Tries - 1, attempt.NotBefore ?? now);
-        else if (attempt.IsGone || plan.After(Tries) is not { } pause) State = DeliveryState.GivenUp;
+        else if (attempt.IsGone || plan.After(Tries, Id) is not { } pause) State = DeliveryState.GivenUp;
         else NextAttemptAt = now + pause;
     }
 
@@ -118,6 +118,10 @@ sealed class DeliveryAttempt
     /// <summary>HTTP 410: the receiver says that the address is gone for good.</summary>
     const int Gone = 410;
 
+    /// <summary>How an attempt failed (<see cref="Failure"/>); each has the text <c>deliveries.failure.{failure}</c>.</summary>
+    public const string Answered = "answered", NoAnswer = "no-answer", NotConnected = "not-connected", NotPublic = "not-public",
+        NotTrusted = "not-trusted", NotMade = "not-made", LeftAlone = "left-alone", Stopped = "stopped";
+
     public required Guid MessageId { get; init; }
 
     /// <summary>Counts from 1.</summary>
@@ -131,8 +135,14 @@ sealed class DeliveryAttempt
     /// <summary>The HTTP status that was answered; null when there was no answer.</summary>
     public int? Status { get; set; }
 
+    /// <summary>In which way it failed; null when all went well, and while it is under way.</summary>
+    public string? Failure { get; private set; }
+
     /// <summary>An English sentence, or null when all went well. Never a part of the message or of the answer.</summary>
-    public string? Error { get; set; }
+    public string? Error { get; private set; }
+
+    /// <summary>The key that the answer was signed with, where the destination's answers must be signed.</summary>
+    public string? AnswerKeyId { get; set; }
 
     /// <summary>No request went out: the circuit was open, or the bank was stopped. It does not count as a try.</summary>
     public bool WasNotSent { get; set; }
@@ -140,8 +150,14 @@ sealed class DeliveryAttempt
     /// <summary>When the message may be tried again, where the attempt knows better than the plan.</summary>
     public DateTime? NotBefore { get; set; }
 
-    public bool IsDelivered => Status is >= 200 and < 300;
-    public bool IsGone => Status == Gone;
+    /// <summary>An answer that can't be trusted acknowledges nothing, whatever its status is.</summary>
+    public bool IsDelivered => Failure is null && Status is >= 200 and < 300;
+    public bool IsGone => Failure == Answered && Status == Gone;
+
+    /// <param name="failure">One of the words above.</param>
+    /// <param name="error">An English sentence.</param>
+    public void Fail(string failure, string error) =>
+        (Failure, Error) = (failure, error.Length <= LongestError ? error : error[..LongestError]);
 }
 
 sealed class OutboxTables : ICityTables
@@ -161,16 +177,20 @@ sealed class OutboxTables : ICityTables
         model.Seal(message.Property(m => m.Body));
         message.HasIndex(m => new { m.Destination, m.State, m.NextAttemptAt });
         message.HasIndex(m => new { m.Destination, m.Reference, m.Number });
+        message.HasIndex(m => new { m.Destination, m.State, m.Number });
+        message.HasIndex(m => m.CreatedAt);
 
         var attempt = model.Entity<DeliveryAttempt>("attempt");
         attempt.HasKey(a => new { a.MessageId, a.Attempt });
         attempt.Ignore(a => a.NotBefore);
+        attempt.Property(a => a.Failure).HasMaxLength(16);
         attempt.Property(a => a.Error).HasMaxLength(DeliveryAttempt.LongestError);
+        attempt.Property(a => a.AnswerKeyId).HasMaxLength(RegisteredKey.LongestKeyId);
 
         var destination = model.Entity<Destination>("destination");
         destination.HasKey(d => d.Name);
         destination.Property(d => d.Name).HasMaxLength(Destination.LongestName);
-        destination.Property(d => d.KeyId).HasMaxLength(64);
+        destination.Property(d => d.AnswersSignedBy).HasMaxLength(RegisteredKey.LongestOwner);
         destination.Property(d => d.RetryPlan).HasMaxLength(RetryPlan.LongestText).HasConversion(plan => plan.ToString(), text => RetryPlan.Parse(text));
         destination.Property(d => d.Events).HasMaxLength(500);
         // An address may hold a secret of its owner's.

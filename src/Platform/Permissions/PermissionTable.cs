@@ -32,6 +32,9 @@ public enum Permission
     ScreenNames,
     SeeLists,
     ImportLists,
+    KeepWebhooks,
+    SeeDeliveries,
+    KeepDeliveries,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -94,6 +97,11 @@ public static class PermissionTable
         // Signing
         new(Permission.SeeKeys, "See the keys of the bank and its partners, and their history", All, Roles.Security, Roles.Auditor, Roles.Operator),
         new(Permission.KeepKeys, "Rotate, register and revoke keys", All, Roles.Security, Roles.Operator),
+
+        // Messages out and in
+        new(Permission.KeepWebhooks, "Register webhooks, see what was sent to them, close them", Own, Roles.Firm, Roles.Program),
+        new(Permission.SeeDeliveries, "See what went out and came in between the bank and its partners, without the messages themselves", All, Roles.Operations, Roles.Auditor, Roles.Operator),
+        new(Permission.KeepDeliveries, "Send a message again, or withdraw it", All, Roles.Operations, Roles.Operator),
     ];
 
     static readonly Dictionary<Permission, PermissionLine> ByPermission = Lines.ToDictionary(line => line.Permission);

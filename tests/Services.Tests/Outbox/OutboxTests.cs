@@ -209,7 +209,7 @@ public sealed class OutboxTests
         var pauses = Enumerable.Range(1, 7).Select(tries => RetryPlan.Default.After(tries)!.Value).ToList();
         Assert.Equal(new TimeSpan(32, 36, 10), pauses.Aggregate((sum, pause) => sum + pause));
         Assert.Null(RetryPlan.Default.After(8));
-        Assert.Equal("10 60 300 1800 7200 21600 86400", RetryPlan.Parse(RetryPlan.Default.ToString()).ToString());
+        Assert.Equal("10 60 300 1800 7200 21600 86400 +10%", RetryPlan.Parse(RetryPlan.Default.ToString()).ToString());
         Assert.Null(RetryPlan.Parse("").After(1));
     }
 

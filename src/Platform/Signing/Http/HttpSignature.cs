@@ -31,12 +31,16 @@ public static class HttpSignature
     /// <summary>The name of the algorithm. <c>ed25519</c> is registered with IANA; <c>sm2-sm3</c> is ours, for want of a registered one.</summary>
     public static string Name(SignatureAlgorithm algorithm) => algorithm == SignatureAlgorithm.Sm2 ? "sm2-sm3" : "ed25519";
 
+    /// <summary>Fields that say what a request means: where one is there, the signature must cover it. Those with "ce-" are a CloudEvent's.</summary>
+    static readonly string[] Meaning =
+        ["content-type", "idempotency-key", "ce-specversion", "ce-id", "ce-source", "ce-type", "ce-subject", "ce-time", "delivery-attempt"];
+
     /// <summary>What a request's signature must cover at least.</summary>
     public static IReadOnlyList<Component> RequiredOfRequest(HttpMessage request, bool hasBody)
     {
         List<Component> parts = [new("@method"), new("@authority"), new("@path"), new("@query")];
         if (hasBody || request.Field("content-digest") is not null) parts.Add(new("content-digest"));
-        foreach (var field in (string[])["content-type", "idempotency-key"])
+        foreach (var field in Meaning)
             if (request.Field(field) is not null) parts.Add(new(field));
         return parts;
     }

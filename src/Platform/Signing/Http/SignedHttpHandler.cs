@@ -31,7 +31,7 @@ public sealed class SignedHttpHandler(
     /// <exception cref="AnswerNotTrustedException">The answer's signature is missing or wrong.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        await Sign(request, cancellationToken);
+        await Sign(request, await signers.Current(algorithm, cancellationToken), options, clock, cancellationToken);
         var asked = HttpMessage.From(request);
         var answer = await base.SendAsync(request, cancellationToken);
         try
@@ -49,9 +49,10 @@ public sealed class SignedHttpHandler(
         }
     }
 
-    async Task Sign(HttpRequestMessage request, CancellationToken cancel)
+    /// <summary>Signs a request as it is now, with a new nonce.</summary>
+    internal static async Task Sign(
+        HttpRequestMessage request, ISigner signer, SignatureOptions options, TimeProvider clock, CancellationToken cancel)
     {
-        var signer = await signers.Current(algorithm, cancel);
         byte[] body = [];
         if (request.Content is { } content)
         {

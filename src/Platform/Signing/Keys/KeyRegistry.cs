@@ -53,7 +53,7 @@ public sealed class KeyRegistry(CityDb db, SigningKeys secrets, KeyRotation rota
     public async Task<Outcome<TrustedKey>> AddPartnerKey(string owner, string jwk, DateTime? from, string actor, CancellationToken cancel = default)
     {
         owner = owner.Trim();
-        if (owner.Length is < 2 or > RegisteredKey.LongestOwner || !owner.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        if (!RegisteredKey.IsOwner(owner))
             return new Refusal("key_owner_invalid", $"The partner's short name must have 2 to {RegisteredKey.LongestOwner} small letters, digits or hyphens.", "owner", $"{RegisteredKey.LongestOwner}");
         if (owner == RegisteredKey.Bank)
             return new Refusal("key_owner_is_bank", "Own keys are made here, by rotation. Nobody else can add one.", "owner");

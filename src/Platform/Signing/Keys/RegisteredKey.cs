@@ -12,6 +12,10 @@ sealed class RegisteredKey
 
     RegisteredKey() { }
 
+    /// <summary>Whether this can be a partner's short name: 2 to 32 small letters, digits or hyphens.</summary>
+    public static bool IsOwner(string name) =>
+        name.Length is >= 2 and <= LongestOwner && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
     public string KeyId { get; private init; } = "";
     public string Owner { get; private init; } = "";
     public SignatureAlgorithm Algorithm { get; private init; }
