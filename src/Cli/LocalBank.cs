@@ -22,8 +22,7 @@ sealed class LocalBank : IBank
         ServiceProvider? services = null;
         try
         {
-            services = new ServiceCollection().AddLogging(log => log.SetMinimumLevel(LogLevel.None))
-                .AddPlatform(settings.Platform).AddAccounts(settings.Iso20022).BuildServiceProvider();
+            services = Compose(settings.Platform, settings.Iso20022);
             var ledger = services.GetRequiredService<ILedger>();
             await PlatformModule.PrepareDatabase(services, cancel);
             // What a crash left open between ledger and tables is put right first, as every start of the bank does.
@@ -36,6 +35,12 @@ sealed class LocalBank : IBank
             throw new CommandFailed($"The bank in {folder} can't be opened: {failure.Message}");
         }
     }
+
+    /// <summary>A bank with these options, that nobody has prepared yet.</summary>
+    public static ServiceProvider Compose(PlatformOptions platform) => Compose(platform, new Iso20022Settings(null));
+
+    static ServiceProvider Compose(PlatformOptions platform, Iso20022Settings iso20022) =>
+        new ServiceCollection().AddLogging(log => log.SetMinimumLevel(LogLevel.None)).AddPlatform(platform).AddAccounts(iso20022).BuildServiceProvider();
 
     public async Task<Outcome<Submission>> Submit(Stream file, CancellationToken cancel)
     {

@@ -15,6 +15,7 @@ Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false
 var root = new Command("pujiang", "The command line of the bank: payment files, statements, checks, proofs, screening.")
 {
     new HelpOption(), new VersionOption(), PayCommand.Make(), CheckCommand.Make(), StatementCommand.Make(), LedgerCommands.Make(), VerifyCommand.Make(), ScreenCommand.Make(),
+    BackupCommands.MakeBackup(), BackupCommands.MakeRestore(),
 };
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 try

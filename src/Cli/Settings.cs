@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
 using Pujiang.Accounts;
 using Pujiang.Platform;
 
@@ -23,8 +24,11 @@ sealed record Settings(PlatformOptions Platform, Iso20022Settings Iso20022, stri
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON" };
 
     public static Settings From(ParseResult parsed, string? server = null) => new(
-        new PlatformOptions { DataFolder = DataFolder(parsed), PostgreSql = Variable("Pujiang__PostgreSql") },
+        FromEnvironment() with { DataFolder = DataFolder(parsed), PostgreSql = Variable("Pujiang__PostgreSql") },
         new Iso20022Settings(Schemas(null)), server);
+
+    static PlatformOptions FromEnvironment() =>
+        new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection("Pujiang").Get<PlatformOptions>() ?? new PlatformOptions();
 
     /// <summary>The folder of official schemas, or null.</summary>
     public static string? Schemas(string? named)

@@ -46,6 +46,7 @@ public sealed record PlatformOptions
     public ScreeningOptions Screening { get; init; } = new();
 
     public string LedgerFolder => Path.Combine(DataFolder, "ledger");
+    internal string SqliteFile => Path.Combine(DataFolder, "city.db");
     public string EvidenceFolder => Path.Combine(DataFolder, "evidence");
     public string EvidenceKeys => Path.Combine(DataFolder, "keys", "evidence");
     public string KeyRing => Path.Combine(DataFolder, "keys", "personal-data.json");
@@ -115,7 +116,7 @@ public static class PlatformModule
         if (options.PostgreSql is { } connection)
             db.UseNpgsql(connection, npgsql => npgsql.MigrationsAssembly(PostgreSqlMigrations));
         else
-            db.UseSqlite($"Data Source={Path.Combine(options.DataFolder, "city.db")};Default Timeout=60",
+            db.UseSqlite($"Data Source={options.SqliteFile};Default Timeout=60",
                 sqlite => sqlite.MigrationsAssembly(SqliteMigrations));
         db.ReplaceService<IModelCacheKeyFactory, CityModelCacheKey>();
     }

@@ -24,10 +24,16 @@ public static class EvidenceModule
     /// <summary>Maps the log's files below <c>/evidence</c> and its proofs below <c>/api/evidence</c>.</summary>
     public static void MapEvidence(this IEndpointRouteBuilder app) => EvidenceEndpoints.Map(app);
 
+    const string Ed25519File = "log-ed25519.key";
+
+    /// <summary>The key that signs for this bank, when its log was ever begun.</summary>
+    internal static NoteSigner? SignerIn(string keys) =>
+        Path.Combine(keys, Ed25519File) is var path && File.Exists(path) ? NoteSigner.Open(path, "", NoteKeyKind.Ed25519) : null;
+
     /// <summary>The log with its two keys, which are made when there is none: Ed25519 for the world, SM2 for China.</summary>
     static EvidenceLog Open(PlatformOptions options, TimeProvider clock)
     {
-        var ed25519 = NoteSigner.Open(Path.Combine(options.EvidenceKeys, "log-ed25519.key"), options.EvidenceOrigin ?? NewOrigin(), NoteKeyKind.Ed25519);
+        var ed25519 = NoteSigner.Open(Path.Combine(options.EvidenceKeys, Ed25519File), options.EvidenceOrigin ?? NewOrigin(), NoteKeyKind.Ed25519);
         var sm2 = NoteSigner.Open(Path.Combine(options.EvidenceKeys, "log-sm2.key"), ed25519.Key.Name, NoteKeyKind.Sm2);
         return EvidenceLog.Open(options.EvidenceFolder, [ed25519, sm2], clock);
     }

@@ -3,7 +3,9 @@ namespace Pujiang.Platform;
 /// <summary>Where the bank that runs on a data folder answers: a small file there, by which the command line finds it.</summary>
 public static class ServerAddress
 {
-    static string PathIn(string dataFolder) => Path.Combine(dataFolder, "server.url");
+    internal const string FileName = "server.url";
+
+    static string PathIn(string dataFolder) => Path.Combine(dataFolder, FileName);
 
     /// <param name="urls">The addresses it listens on; "any address" is written as this machine's own.</param>
     public static void Write(string dataFolder, IEnumerable<string> urls)

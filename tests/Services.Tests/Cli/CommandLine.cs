@@ -23,7 +23,11 @@ sealed class CommandLine : IDisposable
     /// <summary>On this test's bank.</summary>
     public Task<Result> OnBank(params string[] arguments) => Run([.. arguments, "--data", Data]);
 
-    public static async Task<Result> Run(params string[] arguments)
+    public static Task<Result> Run(params string[] arguments) => Run(new Dictionary<string, string>(), null, arguments);
+
+    /// <param name="environment">More variables, such as the one that names the database.</param>
+    /// <param name="killAt">The beginning of a line of its error output at which the process is killed; null to let it end.</param>
+    public static async Task<Result> Run(IReadOnlyDictionary<string, string> environment, string? killAt, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
         {
@@ -32,11 +36,18 @@ sealed class CommandLine : IDisposable
             RedirectStandardError = true,
         };
         foreach (var name in new[] { "Pujiang__DataFolder", "Pujiang__PostgreSql", "Iso20022__Schemas" }) start.Environment.Remove(name);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var cancel = TestContext.Current.CancellationToken;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
+        var output = process.StandardOutput.ReadToEndAsync(cancel);
+        var errors = new System.Text.StringBuilder();
+        while (await process.StandardError.ReadLineAsync(cancel) is { } line)
+        {
+            errors.Append(line).Append('\n');
+            if (killAt is not null && line.StartsWith(killAt, StringComparison.Ordinal)) process.Kill(entireProcessTree: true);
+        }
         await process.WaitForExitAsync(cancel);
-        return new Result(process.ExitCode, await output, await errors);
+        return new Result(process.ExitCode, await output, errors.ToString());
     }
 
     /// <summary>A file for this test; it goes with the bank.</summary>

@@ -83,7 +83,7 @@ public sealed class OtherCommandsTests
     {
         var commands = (await CommandLine.Run("--help")).Output.Split("Commands:")[1]
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[0]).ToList();
-        Assert.Equal(["pay", "iso20022", "statement", "ledger", "verify", "screen"], commands);
+        Assert.Equal(["pay", "iso20022", "statement", "ledger", "verify", "screen", "backup", "restore"], commands);
         var script = await File.ReadAllTextAsync(Path.Combine(TestData.Root(), "pujiang"), TestContext.Current.CancellationToken);
         Assert.All(commands, command => Assert.Contains($"\n  {command} ", script, StringComparison.Ordinal));
         Assert.Contains($"{string.Join(" | ", commands)})", script, StringComparison.Ordinal);

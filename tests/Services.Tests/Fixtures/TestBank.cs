@@ -18,7 +18,7 @@ sealed class TestBank : IAsyncDisposable
     public static readonly DateTimeOffset Opening = new(2026, 3, 2, 1, 30, 0, TimeSpan.Zero);
 
     readonly Action<IServiceCollection>? _modules;
-    BankTemplate _template = null!;
+    BankTemplate? _template;
     ServiceProvider _services = null!;
     bool _started;
 
@@ -40,6 +40,14 @@ sealed class TestBank : IAsyncDisposable
         var bank = new TestBank(database, modules);
         bank._template = await BankTemplate.For(database, modules);
         bank.Options = await bank._template.Copy();
+        bank.Open();
+        return bank;
+    }
+
+    /// <summary>Opens a bank that is there, such as a restored one, with its own keys. Closing it deletes it.</summary>
+    public static TestBank OpenAt(PlatformOptions options, Action<IServiceCollection>? modules = null)
+    {
+        var bank = new TestBank(options.PostgreSql is null ? TestDatabase.Sqlite : TestDatabase.PostgreSql, modules) { Options = options };
         bank.Open();
         return bank;
     }
@@ -147,7 +155,7 @@ sealed class TestBank : IAsyncDisposable
         var services = new ServiceCollection();
         Compose(services, Options, Clock, _modules);
         // The key ring belongs to the template: banks with one ring make the same ids and share one compiled model.
-        services.AddSingleton(_template.PersonalData);
+        if (_template is not null) services.AddSingleton(_template.PersonalData);
         _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
         _started = false;
     }
