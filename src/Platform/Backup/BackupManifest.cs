@@ -94,7 +94,7 @@ public sealed record BackupManifest(
         }
         catch (JsonException broken)
         {
-            throw new BackupRefusedException($"{path} can't be read: {broken.Message}");
+            throw new BackupRefusedException($"{path} can't be read: {broken.Message}", broken);
         }
     }
 

@@ -102,9 +102,9 @@ static class DatabaseCopies
         {
             return Process.Start(start) ?? throw new BackupRefusedException($"{program} did not start.");
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (System.ComponentModel.Win32Exception missing)
         {
-            throw new BackupRefusedException($"There is no program {program}. Install PostgreSQL's clients: sudo apt-get install postgresql-client.");
+            throw new BackupRefusedException($"There is no program {program}. Install PostgreSQL's clients: sudo apt-get install postgresql-client.", missing);
         }
     }
 

@@ -50,9 +50,9 @@ static class SealedKeys
         {
             cipher.Decrypt(bytes.AsSpan(Nonce, 12), bytes.AsSpan(Content), bytes.AsSpan(Tag, 16), plain, bytes.AsSpan(0, Tag));
         }
-        catch (AuthenticationTagMismatchException)
+        catch (AuthenticationTagMismatchException wrong)
         {
-            throw new BackupRefusedException("The passphrase does not open the keys of this backup, or their file was changed.");
+            throw new BackupRefusedException("The passphrase does not open the keys of this backup, or their file was changed.", wrong);
         }
         BackupFiles.CreatePrivate(folder);
         using var archive = new MemoryStream(plain);
