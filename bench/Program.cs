@@ -11,6 +11,7 @@ for (var i = 0; i < args.Length; i++)
         "ledger" => await LedgerBench.Run(count > 0 ? count : 2_000_000),
         "payments" => await PaymentsBench.Run(count > 0 ? count : 100_000),
         "start" => await StartBench.Run(count > 0 ? count : 2_000),
+        "evidence" => await EvidenceBench.Run(count > 0 ? count : 2_000_000),
         "screening" => ScreeningBench.Run(count > 0 ? count : 20_000),
         _ => Usage(),
     };
@@ -20,6 +21,6 @@ return 0;
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: ./pujiang bench [ledger [ENTRIES]] [payments [TRANSACTIONS]] [start [PEOPLE]] [screening [NAMES]]");
+    Console.Error.WriteLine("Usage: ./pujiang bench [ledger [ENTRIES]] [payments [TRANSACTIONS]] [start [PEOPLE]] [evidence [ENTRIES]] [screening [NAMES]]");
     return 2;
 }

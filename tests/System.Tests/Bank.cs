@@ -10,6 +10,7 @@ public sealed class Bank : IAsyncLifetime
 {
     readonly string _data = Directory.CreateTempSubdirectory("pujiang-test-").FullName;
     BankProcess? _server;
+    string? _someAccount;
     IPlaywright? _playwright;
 
     public static string Root { get; } = FindRoot();
@@ -46,6 +47,15 @@ public sealed class Bank : IAsyncLifetime
 
     /// <summary>A fresh visitor in a mode; sign in with <see cref="Visitor.SignIn"/>.</summary>
     public Task<Visitor> Visit(Mode mode, bool scripts = true) => Visitor.Arrive(this, mode, scripts);
+
+    /// <summary>Id of an account of some customer, for those who work with other people's accounts.</summary>
+    public async Task<string> SomeAccount()
+    {
+        if (_someAccount is not null) return _someAccount;
+        await using var customer = await Visit(Mode.Of("en-phone"));
+        await customer.SignIn("customer");
+        return _someAccount = await customer.FirstAccount();
+    }
 
     /// <summary>Brings the published output up to date; the script knows whether there is anything to do.</summary>
     static async Task Publish()

@@ -66,7 +66,10 @@ public static class AuditExtensions
         this CityDb db, string action, string subject, string actor, AuditOutcome outcome = AuditOutcome.Done, string detail = "") =>
         db.Add(AuditEntry.Of(action, subject, actor, outcome, detail, db.GetService<TimeProvider>().UtcNow()));
 
-    public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddSingleton<ICityTables, AuditTables>();
+    public static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddSingleton<ICityTables, AuditTables>()
+        .AddScoped<AuditBook>()
+        .AddSingleton(new MenuItem("/operations/audit", "audit.title", 65, Roles.Security, Roles.Auditor));
 }
 
 sealed class AuditTables : ICityTables

@@ -37,21 +37,28 @@ sealed class RightEdge
         var tile = new Tile { Width = (int)(TilePath.HashesAt(size, level) % TilePath.FullWidth) };
         if (tile.Width == 0) return tile;
         var path = TilePath.In(size, level, TilePath.HashesAt(size, level) / TilePath.FullWidth);
-        // When a crash came while the tile was being filled, its full form may lie there too, not yet trusted.
-        if (disk.Read(path.ToString()) is not { } hashes || hashes.Length != tile.Width * Merkle.HashBytes)
+        if (ReadGrowing(disk, path) is not { } hashes || hashes.Length < tile.Width * Merkle.HashBytes)
             throw new EvidenceDamagedException($"The file {path} of the evidence log is missing or has the wrong length. Restore it from a backup.");
-        hashes.CopyTo(tile.Hashes, 0);
+        hashes.AsSpan(0, tile.Width * Merkle.HashBytes).CopyTo(tile.Hashes);
         return tile;
     }
+
+    /// <summary>A file that is not full at the checkpoint's size, or its full form, which begins the same.</summary>
+    /// <remarks>
+    /// A copy made of a log that goes on may have only the full form: the other is deleted once it is full. After a crash the full
+    /// form may lie there as well. Neither is trusted further than the checkpoint's root reaches.
+    /// </remarks>
+    static byte[]? ReadGrowing(IEvidenceDisk disk, TilePath path) =>
+        disk.Read(path.ToString()) ?? disk.Read((path with { Width = TilePath.FullWidth }).ToString());
 
     void LoadBundle(IEvidenceDisk disk)
     {
         var path = TilePath.In(Size, TilePath.Entries, Size / TilePath.FullWidth);
         if (path.Width == 0) return;
-        var bytes = disk.Read(path.ToString());
-        if (bytes is null || Bundle.Split(bytes) is not { } entries || entries.Count != path.Width || !FitHashes(entries))
+        if (ReadGrowing(disk, path) is not { } bytes || Bundle.Split(bytes) is not { } entries || entries.Count < path.Width || !FitHashes(entries[..path.Width]))
             throw new EvidenceDamagedException($"The file {path} of the evidence log is missing or does not fit its hashes. Restore it from a backup.");
-        _bundle.Write(bytes);
+        const int LengthBytes = 2;
+        _bundle.Write(bytes.AsSpan(0, entries[..path.Width].Sum(entry => LengthBytes + entry.Length)));
     }
 
     bool FitHashes(List<ReadOnlyMemory<byte>> entries) =>

@@ -12,6 +12,8 @@ public static class OperationsModule
         services.AddSingleton<Throughput>();
         services.AddHostedService(provider => provider.GetRequiredService<Throughput>());
         services.AddScoped<IOperationsFigures, ApprovalFigures>();
+        services.AddScoped<IOperationsFigures, OutboxFigures>();
+        services.AddScoped<IOperationsFigures, EvidenceFigures>();
         services.AddSingleton(new MenuItem("/operations", "menu.operations", 60, readers));
         services.AddSingleton(new HomePart(typeof(OperationsHome), 60, readers));
         return services;

@@ -18,6 +18,7 @@ public enum Permission
     DecideApprovals,
     SeeOperations,
     RunJobs,
+    SeeAudit,
     ReadMetrics,
     KeepOwnSignIn,
     GiveSignIn,
@@ -87,6 +88,7 @@ public static class PermissionTable
         // Operations
         new(Permission.SeeOperations, "See health, jobs, followers, ledger totals and the business calendar", All, Roles.Operations, Roles.Auditor),
         new(Permission.RunJobs, "Run, pause and resume jobs, import a year of the business calendar", All, Roles.Operations),
+        new(Permission.SeeAudit, "Search the record of who did what", All, Roles.Security, Roles.Auditor),
         new(Permission.ReadMetrics, "Read the metrics", All, Roles.Operator),
 
         // Screening

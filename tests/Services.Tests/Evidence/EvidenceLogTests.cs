@@ -81,6 +81,27 @@ public sealed class EvidenceLogTests
         Assert.Equal(new EvidenceMerkleTests.Naive([.. Entries(0, size).Select(e => e.ToArray())]).Mth(0, size), log.Head.Checkpoint.Root);
     }
 
+    // A backup takes the checkpoint first and the tiles while the log goes on: what was partial then may be there only in full.
+    [Fact]
+    public async Task Log_CopiedWhileItGrew_GoesOnFromTheCheckpointOfTheCopy()
+    {
+        var (disk, copy) = (new CrashingDisk(), new CrashingDisk());
+        await using (var log = Open(disk))
+        {
+            await log.Append(Entries(0, 300));
+            copy.Replace("checkpoint", disk.Read("checkpoint")!);
+            await log.Append(Entries(300, 400));
+        }
+        foreach (var file in disk.Files.Where(file => file.StartsWith("tile/", StringComparison.Ordinal))) copy.Write(file, disk.Read(file)!);
+        copy.Flush();
+        Assert.Null(copy.Read("tile/0/001.p/44"));
+
+        using var restored = new Opened(copy);
+        AssertHolds(restored.Log, 300);
+        await restored.Log.Append(Entries(300, 900));
+        AssertHolds(restored.Log, 1_200);
+    }
+
     [Fact]
     public async Task Append_ByManyAtOnce_KeepsEachCallTogether()
     {

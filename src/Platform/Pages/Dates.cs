@@ -1,10 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Pujiang.Accounts;
+namespace Pujiang.Platform;
 
 /// <summary>Dates in addresses and date fields.</summary>
-static class Dates
+public static class Dates
 {
     /// <summary>"2026-11-23", as browsers send it.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out DateOnly date) =>
