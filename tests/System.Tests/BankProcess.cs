@@ -8,7 +8,7 @@ namespace Pujiang.System.Tests;
 /// <summary>The published bank as a child process on a free port, over a data folder.</summary>
 sealed class BankProcess : IAsyncDisposable
 {
-    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     readonly Process _server;
     readonly List<string> _said = [];
 
