@@ -29,6 +29,7 @@ public static class AccountsModule
         services.AddSingleton<IBusinessRelations, AccountHolders>();
         services.AddScoped<Statements>().AddScoped<StatementFormats>();
         services.AddNotifications(typeof(AccountsModule).Assembly, [.. AccountNotifications.All]);
+        services.AddScoped<AccountPapers>();
         services.AddJob<DuePayments>("due-payments", Schedule.Every(TimeSpan.FromMinutes(1), atStart: true));
         return services.AddAccountPages();
     }

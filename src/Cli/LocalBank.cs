@@ -82,6 +82,7 @@ sealed class LocalBank : IBank
         Guid account, DateOnly? from, DateOnly? to, string format, Stream output, CancellationToken cancel)
     {
         if (!(await Get<Statements>().Of(account, from, to, Operator, cancel)).Try(out var period, out var refusal)) return refusal;
+        if (await Get<StatementFormats>().Problem(period, format, cancel) is { } problem) return problem;
         await Get<StatementFormats>().Write(period, format, output, cancel);
         return null;
     }

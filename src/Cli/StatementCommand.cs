@@ -42,6 +42,8 @@ static class StatementCommand
             Say.Note($"The statement of {AccountNumber.Masked(account.Number)} is in {path}.");
             return 0;
         }
+        if (parsed.GetRequiredValue(Format) == "pdf" && !Console.IsOutputRedirected)
+            throw new CommandFailed("A PDF can't be shown in a terminal: name a file with --out FILE.");
         // A statement that turns out not to add up fails at its end: nothing of it may be printed by then.
         using var statement = new MemoryStream();
         await Write(statement);

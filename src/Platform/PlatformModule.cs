@@ -24,6 +24,9 @@ public sealed record PlatformOptions
     /// <summary>The bank's partners by name, and where they are.</summary>
     public IReadOnlyDictionary<string, DestinationSettings> Destinations { get; init; } = new Dictionary<string, DestinationSettings>(StringComparer.Ordinal);
 
+    /// <summary>Where people reach this bank, as papers name it: "https://bank.example"; null to name no address.</summary>
+    public string? Address { get; init; }
+
     /// <summary>Passwords and codes that one network address may try in a minute.</summary>
     public int SignInsPerMinute { get; init; } = 30;
 

@@ -7,7 +7,7 @@ using Pujiang.Platform;
 
 namespace Pujiang.Accounts;
 
-/// <summary>Statements and notifications as files: CSV, plain text, camt.053 and camt.054.</summary>
+/// <summary>Statements and notifications as files: PDF, CSV, plain text, camt.053 and camt.054.</summary>
 public sealed class StatementFormats(Statements statements, Iso20022Settings settings, TimeProvider clock)
 {
     internal Iso20022Settings Settings => settings;
@@ -17,20 +17,33 @@ public sealed class StatementFormats(Statements statements, Iso20022Settings set
 
     static readonly IReadOnlyList<(string Format, string ContentType, string Extension)> Names =
         [
-            ("csv", "text/csv", "csv"), ("text", "text/plain; charset=utf-8", "txt"), ("camt053", "application/xml", "xml"),
+            ("pdf", "application/pdf", "pdf"), ("csv", "text/csv", "csv"), ("text", "text/plain; charset=utf-8", "txt"), ("camt053", "application/xml", "xml"),
             ("camt053.02", "application/xml", "xml"), ("camt054", "application/xml", "xml"),
         ];
 
-    /// <summary>What <see cref="Write"/> can write: csv, text, camt053 (version 08), camt053.02, camt054.</summary>
+    /// <summary>What <see cref="Write"/> can write: pdf, csv, text, camt053 (version 08), camt053.02, camt054.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Names.Select(name => name.Format)];
+
+    /// <summary>Why a period is not written in a format, before anything is written; null when it is.</summary>
+    public async Task<Refusal?> Problem(Statements.Period period, string format, CancellationToken cancel) =>
+        format == "pdf" && (await statements.Sum(period, cancel)).Lines > StatementPdf.MostLines ? StatementPdf.TooLong : null;
 
     /// <param name="format">One of <see cref="All"/>.</param>
     public async Task Write(Statements.Period period, string format, Stream output, CancellationToken cancel)
     {
         if (format == "csv") await WriteCsv(period, output, cancel);
+        else if (format == "pdf") await WritePdf(period, output, cancel);
         else if (format == "text") await WriteText(period, output, cancel);
         else if (format == "camt054") WriteCamt054(period, output);
         else WriteCamt053(period, output, old: format == "camt053.02");
+    }
+
+    /// <summary>For people, in the language of the caller.</summary>
+    public async Task WritePdf(Statements.Period period, Stream output, CancellationToken cancel)
+    {
+        var totals = await statements.Sum(period, cancel);
+        var lines = await statements.Lines(period, cancel).ToListAsync(cancel);
+        await output.WriteAsync(PdfWriter.Write(StatementPdf.Of(period, totals, lines, clock.UtcNow(), Languages.Current), clock.UtcNow()).Pdf, cancel);
     }
 
     /// <summary>RFC 4180 with a byte-order mark, so that spreadsheets read the Chinese names.</summary>
@@ -145,10 +158,11 @@ public sealed class StatementFormats(Statements statements, Iso20022Settings set
             if (Names.FirstOrDefault(known => known.Format == format) is not { Format: not null } found)
                 return new Refusal("format_unknown", $"'{format}' is none of json, {string.Join(", ", Names.Select(n => n.Format))}.", "format")
                     .ToProblem(StatusCodes.Status400BadRequest);
+            if (await formats.Problem(period, format, cancel) is { } problem) return problem.ToProblem();
             var name = $"{period.Account.Number}.{found.Extension}";
             return found.ContentType == "application/xml"
                 ? OutgoingFile.Message(formats.Settings, file => formats.Write(period, format, file, cancel), name)
                 : OutgoingFile.Send(file => formats.Write(period, format, file, cancel), found.ContentType, name);
-        }).Requires(Permission.SeeAccounts).WithSummary("Statement as json, csv, text, camt053 (version 08), camt053.02 or camt054 (notifications)");
+        }).Requires(Permission.SeeAccounts).WithSummary("Statement as json, pdf, csv, text, camt053 (version 08), camt053.02 or camt054 (notifications)");
     }
 }

@@ -136,6 +136,9 @@ public sealed class Document
     /// <summary>The reference under which the evidence log has what happened to it.</summary>
     public string Reference => $"documents/{Id}";
 
+    /// <summary>The reference under which the evidence log has that the bank has made a paper with this fingerprint (<see cref="PdfText.Fingerprint"/>).</summary>
+    public static string PaperReference(string fingerprint) => $"papers/{fingerprint}";
+
     static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>JSON without white space, keys in order of their code points.</summary>

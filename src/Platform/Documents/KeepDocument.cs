@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Pujiang.Platform;
 
 /// <summary>Takes a file from a customer, or one that the bank has made for a customer, and keeps it.</summary>
-public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate, DocumentScans scans, NewId ids, TimeProvider clock)
+public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate, DocumentScans scans, PlatformOptions options, NewId ids, TimeProvider clock)
 {
     /// <summary>Documents and bytes of one owner: more is no use of a bank.</summary>
     public const int MostDocuments = 1_000;
@@ -29,20 +29,29 @@ public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate,
         await using var content = received.Open();
         if (await TooLargeForItsKind(content, cancel) is { } large) return large;
         if (!FileInspection.Inspect(content, checkedName, declaredType).Try(out var facts, out refusal)) return refusal;
-        return await Keep(owner, checkedName, purpose, facts, received, caller.Actor, DocumentState.Waiting, cancel);
+        return await Keep(ids.Next(), owner, checkedName, purpose, facts, received, caller.Actor, DocumentState.Waiting, cancel);
     }
 
-    /// <summary>Keeps what the bank has made itself: it needs no scan.</summary>
+    /// <summary>Writes a paper of the bank and keeps it: it needs no scan. Its fingerprint goes on record, so that a print can be checked.</summary>
+    /// <param name="id">Of the document; the paper itself says it, so that no two are the same.</param>
     public async Task<Outcome<Result>> Made(
-        byte[] pdf, string name, DocumentPurpose purpose, Guid owner, int pages, Caller caller, CancellationToken cancel)
+        Guid id, PdfText text, string name, DocumentPurpose purpose, Guid owner, Caller caller, CancellationToken cancel)
     {
-        using var received = await vault.Receive(new MemoryStream(pdf), long.MaxValue, cancel)
+        var paper = PdfWriter.Write(text, clock.UtcNow(), options.Address is { Length: > 0 } address ? $"{address.TrimEnd('/')}/papers/" : null);
+        using var received = await vault.Receive(new MemoryStream(paper.Pdf), long.MaxValue, cancel)
             ?? throw new InvalidOperationException("There is no limit that it could pass.");
-        return await Keep(owner, name, purpose, new FileFacts(FileFormat.Pdf, pages), received, caller.Actor, DocumentState.Held, cancel);
+        db.Record("document", Document.PaperReference(paper.Fingerprint), Document.Readable(new(StringComparer.Ordinal)
+        {
+            ["document"] = $"{id}",
+            ["event"] = "made",
+            ["fingerprint"] = paper.Fingerprint,
+            ["sha256"] = received.Sha256,
+        }));
+        return await Keep(id, owner, name, purpose, new FileFacts(FileFormat.Pdf, paper.Pages), received, caller.Actor, DocumentState.Held, cancel);
     }
 
     async Task<Outcome<Result>> Keep(
-        Guid owner, string name, DocumentPurpose purpose, FileFacts facts, DocumentVault.Received file, string actor, DocumentState state, CancellationToken cancel)
+        Guid id, Guid owner, string name, DocumentPurpose purpose, FileFacts facts, DocumentVault.Received file, string actor, DocumentState state, CancellationToken cancel)
     {
         using var _ = await gate.Enter(cancel);
         var own = db.Set<Document>().Where(d => d.OwnerId == owner && d.State != DocumentState.Deleted);
@@ -54,7 +63,7 @@ public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate,
                 $"At most {MostDocuments} documents with {MostBytes >> 30} GB in all are kept for one customer. Ask the bank for help.", "file",
                 $"{MostDocuments}", $"{MostBytes >> 30}");
         var now = clock.UtcNow();
-        var document = Document.From(ids.Next(), owner, name, purpose, facts, file, actor, now, state);
+        var document = Document.From(id, owner, name, purpose, facts, file, actor, now, state);
 
         // The file first: a row without its file would be a document that the bank has lost.
         file.Keep();

@@ -204,10 +204,30 @@ public sealed class StatementTests
         Assert.Contains(",-12.34,CNY,", csv, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Languages.Chinese, "账户对账单", "期末余额")]
+    [InlineData(Languages.English, "Statement of account", "Closing balance")]
+    public async Task Pdf_OfAPeriod_HasEachLineAndTheBalances(string language, string title, string closing)
+    {
+        Assert.SkipUnless(File.Exists(PdfFont.File), $"No {PdfFont.File}.");
+        var (bank, payer, _) = await Open();
+        await using var closingBank = bank;
+        var period = await Period(bank, payer, First, First).Value();
+        var (totals, lines) = await bank.Call(async (Statements all) => (await all.Sum(period, default), await all.Lines(period).ToListAsync()));
+        var text = StatementPdf.Of(period, totals, lines, bank.Clock.UtcNow(), language);
+        using var pdf = PdfDocument.Open(PdfWriter.Write(text, bank.Clock.UtcNow()).Pdf);
+        var read = string.Concat(pdf.GetPages().Select(page => page.Text));
+        Assert.All(
+            [title, closing, payer.Name, period.Opening.Text(), period.Closing.Text(), (totals.In - totals.Out).SignedText(), .. lines.Select(line => line.Amount.SignedText())],
+            expected => Assert.Contains(expected, read, StringComparison.Ordinal));
+        Assert.DoesNotContain("⟦", read, StringComparison.Ordinal);
+        Assert.Equal(totals.Lines, Assert.Single(text.Blocks.OfType<PdfTable>()).Rows.Count);
+    }
+
     [Fact]
     public async Task Receipt_OfATransfer_HasTextThatCanBeRead()
     {
-        Assert.SkipUnless(File.Exists(ReceiptPdf.FontFile), $"No {ReceiptPdf.FontFile}.");
+        Assert.SkipUnless(File.Exists(PdfFont.File), $"No {PdfFont.File}.");
         var (bank, payer, payee) = await Open();
         await using var _ = bank;
         var made = await payer.Transfer(bank, payer.To(payee, "50.05") with { Purpose = "货款 \U0001F600 " + new string('长', 100) }, "receipt").Value();
