@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -16,8 +17,8 @@ sealed class PdfFile
     readonly List<Rune> _letters = [];
     readonly Dictionary<Rune, int> _numbers = [];
     readonly List<PdfPage> _pages = [];
-    readonly MemoryStream _bytes = new();
-    readonly SortedDictionary<int, long> _offsets = [];
+    readonly ArrayBufferWriter<byte> _bytes = new();
+    readonly SortedDictionary<int, int> _offsets = [];
 
     public IReadOnlyList<PdfPage> Pages => _pages;
 
@@ -49,12 +50,12 @@ sealed class PdfFile
             Add(FirstPage + (2 * i), $"<< /Type /Page /Parent {PageTree} 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F {Font} 0 R >> >> /Contents {FirstPage + (2 * i) + 1} 0 R >>");
             AddStream(FirstPage + (2 * i) + 1, Encoding.ASCII.GetBytes(_pages[i].Operations));
         }
-        var id = Convert.ToHexString(SHA256.HashData(_bytes.ToArray()).AsSpan(0, 16));
-        var start = _bytes.Length;
+        var id = Convert.ToHexString(SHA256.HashData(_bytes.WrittenSpan).AsSpan(0, 16));
+        var start = _bytes.WrittenCount;
         Write($"xref\n0 {_offsets.Count + 1}\n0000000000 65535 f \n");
         foreach (var offset in _offsets.Values) Write($"{offset:D10} 00000 n \n");
         Write($"trailer\n<< /Size {_offsets.Count + 1} /Root {Catalog} 0 R /Info {Information} 0 R /ID [<{id}> <{id}>] >>\nstartxref\n{start}\n%%EOF\n");
-        return _bytes.ToArray();
+        return _bytes.WrittenSpan.ToArray();
     }
 
     /// <summary>A composite font (9.7) whose codes are the numbers of this file's letters, two bytes each.</summary>
@@ -95,17 +96,17 @@ sealed class PdfFile
 
     void Add(int number, string content)
     {
-        _offsets[number] = _bytes.Length;
+        _offsets[number] = _bytes.WrittenCount;
         Write($"{number} 0 obj\n{content}\nendobj\n");
     }
 
     void AddStream(int number, byte[] content, string more = "")
     {
-        var packed = new MemoryStream();
+        using var packed = new MemoryStream();
         using (var deflate = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true)) deflate.Write(content);
-        _offsets[number] = _bytes.Length;
+        _offsets[number] = _bytes.WrittenCount;
         Write($"{number} 0 obj\n<< /Length {packed.Length} /Filter /FlateDecode{more} >>\nstream\n");
-        packed.WriteTo(_bytes);
+        _bytes.Write(packed.ToArray());
         Write("\nendstream\nendobj\n");
     }
 

@@ -69,7 +69,7 @@ sealed class TrueTypeFace
     {
         var all = glyphs.ToList();
         var parts = new Dictionary<int, int>();
-        var (outlines, offsets, metrics) = (new MemoryStream(), new MemoryStream(), new MemoryStream());
+        using MemoryStream outlines = new(), offsets = new(), metrics = new();
         for (var i = 0; i < all.Count; i++)
         {
             Write(offsets, (uint)outlines.Length);
@@ -121,7 +121,7 @@ sealed class TrueTypeFace
     static byte[] Assemble(params IReadOnlyList<(string Name, byte[] Bytes)> tables)
     {
         var power = 1 << (int)Math.Log2(tables.Count);
-        var file = new MemoryStream();
+        using var file = new MemoryStream();
         file.Write([0, 1, 0, 0, 0, (byte)tables.Count, 0, (byte)(16 * power), 0, (byte)Math.Log2(power), 0, (byte)(16 * (tables.Count - power))]);
         var at = 12 + (16 * tables.Count);
         foreach (var (name, bytes) in tables)
