@@ -65,6 +65,7 @@ static class WebPages
         app.UseRereadableBodies();
         app.UseSignIn();
         app.UseSignatures();
+        app.UseSealedUploads();
         app.UseAntiforgery();
     }
 

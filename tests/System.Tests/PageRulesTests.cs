@@ -49,6 +49,8 @@ public sealed class PageRulesTests(Bank bank)
         ("/keys", "security", 200),
         ("/keys/add", "security", 200),
         ("/keys/rotate?owner=bank", "security", 200),
+        ("/accounts/{account}/papers", "customer", 200),
+        ("/papers", null, 200),
     ];
 
     /// <summary>Pages that are only reached in the middle of something; the journeys check them there.</summary>

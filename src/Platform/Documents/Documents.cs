@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace Pujiang.Platform;
 
 /// <summary>The documents that a caller may see, and their contents.</summary>
-public sealed class Documents(CityDb db, DocumentVault vault)
+public sealed class Documents(CityDb db, DocumentVault vault, TimeProvider clock)
 {
     /// <summary>A document in a list.</summary>
     /// <param name="Sha256">Of the content, in hexadecimal digits.</param>
@@ -31,9 +31,18 @@ public sealed class Documents(CityDb db, DocumentVault vault)
     public Task<int> Count(Caller caller, CancellationToken cancel) =>
         db.Set<Document>().CountAsync(d => d.OwnerId == (caller.PartyId ?? Guid.Empty), cancel);
 
-    /// <summary>The document, or null when the caller has none with this id.</summary>
+    /// <summary>The document, or null when the caller has none with this id and is not asked to sign it.</summary>
     public async Task<Document?> Find(Guid id, Caller caller, CancellationToken cancel) =>
-        await db.Set<Document>().AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancel) is { } found && caller.MayUse(found.OwnerId) ? found : null;
+        await db.Set<Document>().AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancel) is { } found
+            && (caller.MayUse(found.OwnerId) || await IsSigner(id, caller, cancel)) ? found : null;
+
+    /// <summary>Who is asked to sign sees the document, and keeps seeing what was signed.</summary>
+    async Task<bool> IsSigner(Guid id, Caller caller, CancellationToken cancel)
+    {
+        var now = clock.UtcNow();
+        return caller.PartyId is { } party && await db.Set<SigningRequest>().AnyAsync(r => r.DocumentId == id && r.PartyId == party
+            && (r.State == SigningState.Fulfilled || (r.State == SigningState.Asked && r.ExpiresAt > now)), cancel);
+    }
 
     /// <summary>The content of a document that may be served.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The file on disk was changed. Also from reading.</exception>

@@ -15,10 +15,17 @@ public static class DocumentsModule
         services.AddSingleton<DocumentScans>().AddHostedService(provider => provider.GetRequiredService<DocumentScans>());
         services.AddSingleton<DocumentRetention>().AddHostedService(provider => provider.GetRequiredService<DocumentRetention>());
         services.AddScoped<Documents>().AddScoped<KeepDocument>();
+        services.AddSingleton<ICityTables, SignatureTables>();
+        services.AddScoped<SignDocument>().AddScoped<BankSignature>().AddScoped<AskForSignature>().AddScoped<DocumentSignatures>();
         services.AddSingleton(new MenuItem("/documents", "menu.documents", 50, Roles.Customer, Roles.Firm));
         return services;
     }
 
     /// <summary>Maps the endpoints of documents below <c>/api</c>.</summary>
-    public static void MapDocuments(this IEndpointRouteBuilder app) => Documents.Map(app.MapGroup("/api"));
+    public static void MapDocuments(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api");
+        Documents.Map(api);
+        SignatureEndpoints.Map(api);
+    }
 }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Pujiang.Platform;
 
 /// <summary>Takes a file from a customer, or one that the bank has made for a customer, and keeps it.</summary>
-public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate, DocumentScans scans, PlatformOptions options, NewId ids, TimeProvider clock)
+public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate, DocumentScans scans, BankSignature signature, PlatformOptions options, NewId ids, TimeProvider clock)
 {
     /// <summary>Documents and bytes of one owner: more is no use of a bank.</summary>
     public const int MostDocuments = 1_000;
@@ -32,7 +32,7 @@ public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate,
         return await Keep(ids.Next(), owner, checkedName, purpose, facts, received, caller.Actor, DocumentState.Waiting, cancel);
     }
 
-    /// <summary>Writes a paper of the bank and keeps it: it needs no scan. Its fingerprint goes on record, so that a print can be checked.</summary>
+    /// <summary>Writes a paper of the bank, keeps and signs it: it needs no scan. Its fingerprint goes on record, so that a print can be checked.</summary>
     /// <param name="id">Of the document; the paper itself says it, so that no two are the same.</param>
     public async Task<Outcome<Result>> Made(
         Guid id, PdfText text, string name, DocumentPurpose purpose, Guid owner, Caller caller, CancellationToken cancel)
@@ -69,6 +69,7 @@ public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate,
         file.Keep();
         db.Add(document);
         db.Record("document", document.Reference, document.ReceiptText);
+        if (state == DocumentState.Held) await signature.Add(document, now, cancel);
         await db.SaveChangesAsync(cancel);
         if (state == DocumentState.Waiting) scans.Wake();
         return new Result(document.Id, Repeated: false);

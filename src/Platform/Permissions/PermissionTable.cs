@@ -26,6 +26,7 @@ public enum Permission
     KeepPeople,
     SeeDocuments,
     SendDocuments,
+    SignDocuments,
     SeeEvidence,
     SeeKeys,
     KeepKeys,
@@ -79,8 +80,9 @@ public static class PermissionTable
         new(Permission.ReadMessages, "Read what the bank tells, and say by which channels", Own, [Roles.Customer, Roles.Firm, .. Roles.Staff]),
 
         // Documents
-        new(Permission.SeeDocuments, "See documents and their signatures", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
+        new(Permission.SeeDocuments, "See documents and their signatures", "own, and those one is asked to sign; operator: all", Roles.Customer, Roles.Firm, Roles.Operator),
         new(Permission.SendDocuments, "Send documents", Own, Roles.Customer, Roles.Firm),
+        new(Permission.SignDocuments, "Sign documents, ask others to sign, decline", "own, and those one is asked to sign", Roles.Customer, Roles.Firm),
 
         // Evidence
         new(Permission.SeeEvidence, "See every entry of the evidence log; whoever knows a reference may see its entries without", All, Roles.Auditor, Roles.Compliance, Roles.Operator),

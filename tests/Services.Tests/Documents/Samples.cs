@@ -48,9 +48,10 @@ static class Samples
     }
 
     /// <summary>A PDF whose fifth object is packed in an object stream: no byte of it can be read without unpacking.</summary>
-    public static byte[] PdfWithHidden(string hidden)
+    /// <param name="spaces">Packed behind it.</param>
+    public static byte[] PdfWithHidden(string hidden, int spaces = 0)
     {
-        var packed = ZLib(Encoding.Latin1.GetBytes("5 0 " + hidden));
+        var packed = ZLib(Encoding.Latin1.GetBytes("5 0 " + hidden), spaces);
         using var file = new MemoryStream();
         var places = new int[8];
         void Add(int number, string text, byte[]? stream = null)
@@ -78,10 +79,15 @@ static class Samples
         return file.ToArray();
     }
 
-    public static byte[] ZLib(ReadOnlySpan<byte> plain)
+    public static byte[] ZLib(ReadOnlySpan<byte> plain, int spaces = 0)
     {
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true)) zlib.Write(plain);
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true)) 
+        {
+            zlib.Write(plain);
+            var some = Enumerable.Repeat((byte)' ', 1_000_000).ToArray();
+            for (; spaces > 0; spaces -= some.Length) zlib.Write(some.AsSpan(0, Math.Min(spaces, some.Length)));
+        }
         return packed.ToArray();
     }
 

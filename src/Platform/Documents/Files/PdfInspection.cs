@@ -140,7 +140,8 @@ static class PdfInspection
     /// <summary>The usual filters, that stop when all that was unpacked is more than a document needs (a decompression bomb).</summary>
     sealed class LimitedFilters : IFilterProvider
     {
-        const long MostUnpacked = 256L * 1024 * 1024;
+        // What is looked at are tables and packed objects; pictures and texts stay packed.
+        internal const long MostUnpacked = 64L * 1024 * 1024;
         readonly IFilterProvider _all = DefaultFilterProvider.Instance;
         long _unpacked;
 

@@ -15,6 +15,25 @@ static class DocumentTexts
         return document.Pages > 0 ? $"{kind}, {texts["documents.pages", document.Pages]}" : kind;
     }
 
+    /// <summary>Who signed; the bank in the page's language.</summary>
+    public static string NameOf(IStringLocalizer texts, DocumentSignatures.View view) =>
+        view.Signer == DocumentSignature.Bank ? texts["signing.bank"] : view.Name;
+
+    public static string Colour(SignatureStanding standing) => standing switch
+    {
+        SignatureStanding.Valid => "good",
+        SignatureStanding.KeyGone => "waiting",
+        _ => "bad",
+    };
+
+    public static string Colour(SigningState state) => state switch
+    {
+        SigningState.Fulfilled => "good",
+        SigningState.Asked => "waiting",
+        SigningState.Declined or SigningState.Expired => "bad",
+        _ => "neutral",
+    };
+
     public static string Colour(DocumentState state) => state switch
     {
         DocumentState.Held => "good",
