@@ -22,6 +22,11 @@ public sealed class SealedUploadsTests
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(bank.Services.GetRequiredService<DocumentVault>());
         var app = builder.Build();
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode : 500,
+            ExceptionHandler = _ => Task.CompletedTask,
+        });
         app.UseRouting();
         app.UseSealedUploads();
         app.MapPost("/", async (HttpContext context) =>
@@ -62,6 +67,7 @@ public sealed class SealedUploadsTests
         Assert.Single(sealedFiles);
         Assert.Empty(plain);
         // It is gone with the request.
+        await app.StopAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain(Files(bank.Folder), path => path.Contains("incoming", StringComparison.Ordinal));
     }
 
@@ -96,6 +102,7 @@ public sealed class SealedUploadsTests
         Assert.Equal("400", await Post(app, many));
         using var empty = new MultipartFormDataContent { { new StringContent("Contract"), "Purpose" } };
         Assert.Equal("Contract -", await Post(app, empty));
+        await app.StopAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain(Files(bank.Folder), path => path.Contains("incoming", StringComparison.Ordinal));
     }
 

@@ -21,7 +21,7 @@ public sealed class AskForSignature(CityDb db, Documents documents, PersonalData
         // Load.
         if (await documents.Find(id, caller, cancel) is not { } document || document.OwnerId != caller.PartyId) return Documents.NotFound;
         if (document.NotServed is { } notServed) return notServed;
-        var asked = await db.Set<SigningRequest>().AsNoTracking().Where(r => r.DocumentId == id).ToListAsync(cancel);
+        var asked = await db.Set<SigningRequest>().Where(r => r.DocumentId == id).ToListAsync(cancel);
 
         // Decide.
         var (days, intent, now) = (request.Days ?? SigningRequest.UsualDays, request.Intent ?? SigningIntent.Agree, clock.UtcNow());
@@ -34,6 +34,8 @@ public sealed class AskForSignature(CityDb db, Documents documents, PersonalData
         if (asked.Exists(r => r.PartyId == signer.Party && r.Partner == signer.Partner && r.StateAt(now) is SigningState.Asked or SigningState.Fulfilled))
             return new Refusal("signer_asked_before", "This signer has been asked already.", "identifier");
 
+        // Asked anew: what came of it before holds up nobody any more.
+        foreach (var earlier in asked.Where(r => r.PartyId == signer.Party && r.Partner == signer.Partner)) _ = earlier.Withdraw(now);
         var last = asked.Select(r => r.Step).DefaultIfEmpty(0).Max();
         var step = Math.Max(1, request.After ? last + 1 : last);
         var made = SigningRequest.From(ids.Next(), id, step, signer.Party, signer.Partner, signer.Name, intent, days, caller.Actor, now);
