@@ -15,6 +15,9 @@ public sealed record PlatformOptions
     /// <summary>PostgreSQL connection string; null for SQLite in <see cref="DataFolder"/>.</summary>
     public string? PostgreSql { get; init; }
 
+    /// <summary>Where the bank answers as the world sees it ("https://bank.example"): the issuer of tokens. Null: as each request calls it.</summary>
+    public Uri? Address { get; init; }
+
     /// <summary>Demo people may sign in with one click. Never in production.</summary>
     public bool DemoMode { get; init; }
 

@@ -51,6 +51,8 @@ public sealed class PageRulesTests(Bank bank)
         ("/keys/rotate?owner=bank", "security", 200),
         ("/accounts/{account}/papers", "customer", 200),
         ("/papers", null, 200),
+        ("/programs", "security", 200),
+        ("/programs/register", "security", 200),
     ];
 
     /// <summary>Pages that are only reached in the middle of something; the journeys check them there.</summary>

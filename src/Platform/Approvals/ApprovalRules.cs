@@ -20,6 +20,8 @@ public static class ApprovalKinds
 
     /// <summary>A screening hit is found to be true: the payment is refused, the customer's accounts are blocked.</summary>
     public const string ConfirmMatch = "confirm-match";
+    /// <summary>A partner's program or another application is registered, or gets a key.</summary>
+    public const string ChangePrograms = "change-programs";
 }
 
 /// <summary>When an act needs other people's consent, whose, and for how long it may be given.</summary>
@@ -62,6 +64,8 @@ public static class ApprovalRules
             "Every entry that is gone lets a name through: the bank's own rule"),
         new(ApprovalKinds.ConfirmMatch, Start, 0, ComplianceStaff, ComplianceStaff, 1, TimeSpan.FromHours(72),
             "Assets of listed persons are frozen at once, and so nobody is taken for one by mistake: 涉及恐怖活动资产冻结管理办法 (中国人民银行、公安部、国家安全部令〔2014〕第1号) art. 5"),
+        new(ApprovalKinds.ChangePrograms, Start, 0, SecurityStaff, SecurityStaff, 1, TimeSpan.FromHours(72),
+            "Nobody lets a program at customers' accounts alone: as for roles and keys"),
     ];
 
     /// <summary>The rule for an act on a day; null when it needs nobody's consent.</summary>

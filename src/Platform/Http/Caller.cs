@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Pujiang.Platform;
 
 /// <summary>Who is asking: a signed-in person, a partner's program, or the bank's operator.</summary>
-/// <param name="PartyId">The party whose accounts may be used; null for staff, programs and the operator.</param>
+/// <param name="PartyId">The party whose accounts may be used; null for staff and the operator.</param>
 /// <param name="IsOperator">May act on every account.</param>
 public sealed record Caller(Guid? PartyId, bool IsOperator)
 {
@@ -34,7 +34,7 @@ public sealed record Caller(Guid? PartyId, bool IsOperator)
     public string Actor => UserId is { } user ? $"user/{user}" : ProgramId is { } program ? $"program/{program}" : "operator";
 
     /// <summary>Key under which answers to this caller are stored.</summary>
-    public string Key => PartyId?.ToString() ?? Actor;
+    public string Key => ProgramId is null && PartyId is { } party ? party.ToString() : Actor;
 
     public bool MayUse(Guid ownerPartyId) => IsOperator || PartyId == ownerPartyId;
 

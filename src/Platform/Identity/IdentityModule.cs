@@ -37,7 +37,7 @@ public static class IdentityModule
         services.AddScoped<PasswordRules>().AddSingleton<SealedCookies>();
         services.AddScoped<OneTimeCodes>().AddScoped<Sessions>().AddScoped<SignInAttempt>();
         services.AddScoped<OwnSignIn>().AddScoped<Passkeys>().AddScoped<People>();
-        return services;
+        return services.AddPrograms();
     }
 
     /// <summary>How requests are signed in: people by a session, the bank's own command line by a token.</summary>
@@ -47,6 +47,7 @@ public static class IdentityModule
             .AddPolicyScheme("any", null, any => any.ForwardDefaultSelector = SchemeOf)
             .AddScheme<AuthenticationSchemeOptions, OperatorToken>(OperatorToken.Name, null)
             .AddScheme<AuthenticationSchemeOptions, SessionHandler>(SessionHandler.Name, null);
+        services.AddAuthorizationServer(options);
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RecordRefusals>();
         services.AddRateLimiter(limiter =>
         {
@@ -56,7 +57,8 @@ public static class IdentityModule
         services.AddSingleton(new MenuItem("/account", "menu.account", 900, [.. Roles.Staff, Roles.Customer, Roles.Firm, Roles.Newcomer]));
     }
 
-    static string SchemeOf(HttpContext context) => context.Request.Headers.Authorization.Count > 0 ? OperatorToken.Name : SessionHandler.Name;
+    static string SchemeOf(HttpContext context) => context.Request.Headers.Authorization is not { Count: > 0 } authorization ? SessionHandler.Name
+        : AuthorizationServer.IsToken(authorization.ToString()) ? ProgramHandler.Name : OperatorToken.Name;
 
     /// <summary>So many tries a minute from one address; reading a page is none.</summary>
     static RateLimitPartition<string> PerAddress(HttpContext context, int tries) =>
@@ -75,6 +77,7 @@ public static class IdentityModule
     /// <summary>After routing: who is there, what may be done, how often, and how long ago it was proved.</summary>
     public static void UseSignIn(this IApplicationBuilder app)
     {
+        app.UseAddress(app.ApplicationServices.GetRequiredService<PlatformOptions>());
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -84,6 +87,7 @@ public static class IdentityModule
     public static void MapSignIn(this IEndpointRouteBuilder app, PlatformOptions options)
     {
         if (options.DemoMode) app.MapPost("/sign-in/demo", SignInAsDemoPerson).Public("Demo mode: anybody may be one of the demo people").ExcludeFromDescription();
+        app.MapAuthorizationServer();
         app.MapPost("/sign-out", SignOut).Public("Who is not signed in is signed out").ExcludeFromDescription();
         var api = app.MapGroup("/api").WithTags("People");
         api.MapGet("/people", async (People people, CancellationToken cancel) => TypedResults.Ok(await people.Staff(cancel)))

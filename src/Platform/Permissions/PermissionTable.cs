@@ -37,6 +37,8 @@ public enum Permission
     KeepWebhooks,
     SeeDeliveries,
     KeepDeliveries,
+    SeePrograms,
+    KeepPrograms,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -53,9 +55,9 @@ public static class PermissionTable
     public static IReadOnlyList<PermissionLine> Lines { get; } =
     [
         // Accounts
-        new(Permission.SeeAccounts, "See accounts, statements and receipts", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
-        new(Permission.SeePayments, "See transfers and payment files and how they stand", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
-        new(Permission.MakePayments, "Make and cancel transfers, send payment files", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
+        new(Permission.SeeAccounts, "See accounts, statements and receipts", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator, Roles.Program),
+        new(Permission.SeePayments, "See transfers and payment files and how they stand", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator, Roles.Program),
+        new(Permission.MakePayments, "Make and cancel transfers, send payment files", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator, Roles.Program),
         new(Permission.KeepPayees, "Keep the payee book", Own, Roles.Customer, Roles.Firm),
         new(Permission.ChangeLimits, "Change an account's limits on payments", OwnOrAll, Roles.Customer, Roles.Firm, Roles.Operator),
         new(Permission.RegisterCustomers, "Register persons and firms", All, Roles.Teller, Roles.Operator),
@@ -106,6 +108,9 @@ public static class PermissionTable
         new(Permission.KeepWebhooks, "Register webhooks, see what was sent to them, close them", Own, Roles.Firm, Roles.Program),
         new(Permission.SeeDeliveries, "See what went out and came in between the bank and its partners, without the messages themselves", All, Roles.Operations, Roles.Auditor, Roles.Operator),
         new(Permission.KeepDeliveries, "Send a message again, or withdraw it", All, Roles.Operations, Roles.Operator),
+        // Programs
+        new(Permission.SeePrograms, "See partners' programs, other applications and their keys", All, Roles.Security, Roles.Auditor, Roles.Operator),
+        new(Permission.KeepPrograms, "Register programs and applications, give and withdraw their keys, end them", All, Roles.Security, Roles.Operator),
     ];
 
     static readonly Dictionary<Permission, PermissionLine> ByPermission = Lines.ToDictionary(line => line.Permission);

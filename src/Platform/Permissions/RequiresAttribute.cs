@@ -32,7 +32,7 @@ sealed class PermissionHandler : AuthorizationHandler<PermissionRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
     {
-        if (PermissionTable.Allows(requirement.Permission, Caller.RolesOf(context.User))) context.Succeed(requirement);
+        if (context.User.May(requirement.Permission)) context.Succeed(requirement);
         return Task.CompletedTask;
     }
 }
@@ -48,7 +48,9 @@ public static class PermissionExtensions
     public static TBuilder Public<TBuilder>(this TBuilder endpoint, string because) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new PublicAttribute(because));
 
-    public static bool May(this ClaimsPrincipal user, Permission permission) => PermissionTable.Allows(permission, Caller.RolesOf(user));
+    /// <summary>Whether the table allows it, and for a program one of its scopes too.</summary>
+    public static bool May(this ClaimsPrincipal user, Permission permission) =>
+        PermissionTable.Allows(permission, Caller.RolesOf(user)) && (!user.IsInRole(Roles.Program) || ProgramScopes.Cover(user, permission));
 
     /// <summary>Permissions on every endpoint: what names neither a permission nor <see cref="PublicAttribute"/> is denied.</summary>
     public static IServiceCollection AddPermissions(this IServiceCollection services)

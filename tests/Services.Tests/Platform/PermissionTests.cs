@@ -62,7 +62,9 @@ public sealed class PermissionTests : IAsyncLifetime
                 [.. endpoint.Metadata.GetOrderedMetadata<IAuthorizationRequirementData>().SelectMany(data => data.GetRequirements())]).Build());
             foreach (var role in Roles.All)
             {
-                var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, role)], "test"));
+                // A program has all scopes here: that each is needed is tested with the programs.
+                var scopes = role == Roles.Program ? ProgramScopes.OfPrograms : [];
+                var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, role), .. scopes.Select(scope => new Claim(ProgramScopes.Claim, scope))], "test"));
                 Assert.True(
                     PermissionTable.Of(permission).Roles.Contains(role) == (await authorization.AuthorizeAsync(user, policy)).Succeeded,
                     $"{role} at {endpoint.DisplayName} ({permission})");
