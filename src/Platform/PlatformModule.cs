@@ -15,7 +15,7 @@ public sealed record PlatformOptions
     /// <summary>PostgreSQL connection string; null for SQLite in <see cref="DataFolder"/>.</summary>
     public string? PostgreSql { get; init; }
 
-    /// <summary>Where the bank answers as the world sees it ("https://bank.example"): the issuer of tokens. Null: as each request calls it.</summary>
+    /// <summary>Where the bank answers as the world sees it ("https://bank.example"): the issuer of tokens, and what papers name. Null: tokens as each request calls it, no address on papers.</summary>
     public Uri? Address { get; init; }
 
     /// <summary>Demo people may sign in with one click. Never in production.</summary>
@@ -26,9 +26,6 @@ public sealed record PlatformOptions
 
     /// <summary>The bank's partners by name, and where they are.</summary>
     public IReadOnlyDictionary<string, DestinationSettings> Destinations { get; init; } = new Dictionary<string, DestinationSettings>(StringComparer.Ordinal);
-
-    /// <summary>Where people reach this bank, as papers name it: "https://bank.example"; null to name no address.</summary>
-    public string? Address { get; init; }
 
     /// <summary>Passwords and codes that one network address may try in a minute.</summary>
     public int SignInsPerMinute { get; init; } = 30;

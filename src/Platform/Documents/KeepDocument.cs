@@ -37,7 +37,7 @@ public sealed class KeepDocument(CityDb db, DocumentVault vault, VaultGate gate,
     public async Task<Outcome<Result>> Made(
         Guid id, PdfText text, string name, DocumentPurpose purpose, Guid owner, Caller caller, CancellationToken cancel)
     {
-        var paper = PdfWriter.Write(text, clock.UtcNow(), options.Address is { Length: > 0 } address ? $"{address.TrimEnd('/')}/papers/" : null);
+        var paper = PdfWriter.Write(text, clock.UtcNow(), options.Address is { } address ? $"{address.ToString().TrimEnd('/')}/papers/" : null);
         using var received = await vault.Receive(new MemoryStream(paper.Pdf), long.MaxValue, cancel)
             ?? throw new InvalidOperationException("There is no limit that it could pass.");
         db.Record("document", Document.PaperReference(paper.Fingerprint), Document.Readable(new(StringComparer.Ordinal)
