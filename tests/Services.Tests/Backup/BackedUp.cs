@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Pujiang.Accounts;
 using Pujiang.Cli;
 using Pujiang.Platform;
 

@@ -112,10 +112,9 @@ public sealed class BackupTests
     {
         await using var there = await BackedUp.New(TestDatabase.Sqlite);
         await there.Backup();
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(there.Folder) & Others);
+        Assert.True(FileModes.IsForOwnerOnly(there.Folder));
         foreach (var file in Below(there.Folder, "").Where(file => file.Contains("keys-", StringComparison.Ordinal) || file.Contains("database-", StringComparison.Ordinal)))
-            Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & Others);
+            Assert.True(FileModes.IsForOwnerOnly(file), file);
     }
 
     static async Task Repeat(Func<Task> work, CancellationToken cancel)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Pujiang.City;
 using Pujiang.Platform;
+using SignatureFault = Pujiang.City.SignatureFault;
 
 namespace Pujiang.Services.Tests;
 

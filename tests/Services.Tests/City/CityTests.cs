@@ -7,6 +7,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Pujiang.City;
 using Pujiang.Platform;
+using SignatureFault = Pujiang.City.SignatureFault;
 
 namespace Pujiang.Services.Tests;
 

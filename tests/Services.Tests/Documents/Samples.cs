@@ -82,7 +82,7 @@ static class Samples
     public static byte[] ZLib(ReadOnlySpan<byte> plain, int spaces = 0)
     {
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true)) 
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
         {
             zlib.Write(plain);
             var some = Enumerable.Repeat((byte)' ', 1_000_000).ToArray();
