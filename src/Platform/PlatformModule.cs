@@ -42,6 +42,15 @@ public sealed record PlatformOptions
     /// <summary>How people are told what concerns them.</summary>
     public NotificationOptions Notifications { get; init; } = new();
 
+    /// <summary>Addresses ("10.0.0.5") or networks ("10.0.0.0/24") of the proxies in front of the bank, whose word on who asks, and by https, is taken.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>How many requests are answered.</summary>
+    public RateLimitOptions RateLimits { get; init; } = new();
+
+    /// <summary>Whom to tell of a weakness: an address for <c>/.well-known/security.txt</c> ("mailto:…" or "https://…").</summary>
+    public string SecurityContact { get; init; } = "mailto:security@pujiang.example";
+
     /// <summary>Where secrets are kept.</summary>
     public KeyOptions? Keys { get; init; }
 

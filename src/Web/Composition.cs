@@ -9,16 +9,12 @@ static class Composition
     public static PlatformOptions OptionsOf(IConfiguration configuration) =>
         configuration.GetSection("Pujiang").Get<PlatformOptions>() ?? new PlatformOptions();
 
-    /// <summary>Whether the bank is set up to be reached by https: then it is no demo.</summary>
-    static bool HasCertificate(IConfiguration configuration) =>
-        configuration.GetSection("Kestrel:Certificates").GetChildren()
-            .Concat(configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint.GetSection("Certificate")))
-            .Any(certificate => certificate["Path"] is { Length: > 0 } || certificate["Subject"] is { Length: > 0 });
-
     public static void AddBank(this WebApplicationBuilder builder, PlatformOptions platform)
     {
-        if (platform.DemoMode && HasCertificate(builder.Configuration))
+        if (platform.DemoMode && TransportSecurity.HasCertificate(builder.Configuration))
             throw new StartRefusedException("Demo mode (Pujiang:DemoMode), in which anybody may sign in as anybody, can't be on where a certificate (Kestrel:Certificates or Kestrel:Endpoints) is configured.");
+        KeyFolder.Require(platform.DataFolder);
+        builder.AddTransportSecurity(platform);
         builder.Services.AddPlatform(platform);
         builder.Services.AddPermissions();
         if (builder.Configuration["Iso20022:Schemas"] is { Length: > 0 } schemas && !Directory.Exists(schemas))

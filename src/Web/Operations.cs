@@ -33,13 +33,20 @@ static class Operations
     public static void MapOperations(this WebApplication app)
     {
         app.Services.GetRequiredService<LedgerMeter>();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).Public("Load balancers ask it").DisableHttpMetrics();
-        app.MapHealthChecks("/health/ready").Public("Load balancers ask it").DisableHttpMetrics();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).Public("Load balancers ask it").DisableHttpMetrics().DisableRateLimiting();
+        app.MapHealthChecks("/health/ready").Public("Load balancers ask it").DisableHttpMetrics().DisableRateLimiting();
         app.MapOpenApi().Public("The description of the API holds no data");
-        app.MapGroup("").Public("The description of the API holds no data").MapScalarApiReference("/api-docs", page => page.WithTitle("Pujiang API").DisableDefaultFonts().DisableTelemetry()
-            .HideDeveloperTools().HideClientButton().DisableAgent().DisableMcp().AddPreferredSecuritySchemes(OperatorToken.Name));
+        app.MapGroup("").Public("The description of the API holds no data").MapScalarApiReference(SecurityHeaders.ApiDocs, ShowApi);
         // Figures of the machine are nobody else's business. An address proves nothing: behind a proxy all callers have its.
         app.MapPrometheusScrapingEndpoint("/metrics").Requires(Permission.ReadMetrics);
+    }
+
+    /// <summary>Its own scripts and styles carry the nonce of this answer; nothing comes from elsewhere.</summary>
+    static void ShowApi(ScalarOptions page, HttpContext context)
+    {
+        var nonce = SecurityHeaders.NonceOf(context);
+        page.WithTitle("Pujiang API").WithNonce(nonce).AddHeadContent($"<meta property=\"csp-nonce\" content=\"{nonce}\">");
+        page.DisableDefaultFonts().DisableTelemetry().HideDeveloperTools().HideClientButton().DisableAgent().DisableMcp().AddPreferredSecuritySchemes(OperatorToken.Name);
     }
 
     static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancel)

@@ -24,7 +24,7 @@ static class WebPages
         services.AddTexts();
         services.AddPages(typeof(App).Assembly);
         UnreadableRequests.Add(services);
-        services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "form");
+        services.AddAntiforgery(antiforgery => TransportSecurity.Protect(antiforgery.Cookie, "form", builder.Configuration));
         // Without this each Chinese character would be sent as an entity of eight bytes.
         services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
@@ -55,8 +55,8 @@ static class WebPages
 
     public static void UseWebPages(this WebApplication app)
     {
+        app.UseTransportSecurity();
         app.UseResponseCompression();
-        app.UseSecurityHeaders();
         app.UseRequestLocalization();
         app.UseErrorAnswers();
         // After the error pages, so that a page run again for an error is found again.
@@ -72,7 +72,8 @@ static class WebPages
     public static void MapWebPages(this WebApplication app)
     {
         // Not in a group: pages would not find them there, and not name them by their fingerprints.
-        app.MapStaticAssets().Public("Styles, scripts and pictures");
+        app.MapStaticAssets().Public("Styles, scripts and pictures").DisableRateLimiting();
+        app.MapSecurityTxt();
         var services = app.Services.GetServices<PagesAssembly>().Select(p => p.Assembly).Distinct();
         app.MapRazorComponents<App>()
             .AddAdditionalAssemblies([.. services.Where(a => a != typeof(App).Assembly)]);

@@ -46,7 +46,7 @@ public sealed class Bank : IAsyncLifetime
     }
 
     /// <summary>A fresh visitor in a mode; sign in with <see cref="Visitor.SignIn"/>.</summary>
-    public Task<Visitor> Visit(Mode mode, bool scripts = true) => Visitor.Arrive(this, mode, scripts);
+    public Task<Visitor> Visit(Mode mode, bool scripts = true) => Visitor.Arrive(Browser, Url, mode, scripts);
 
     /// <summary>Id of an account of some customer, for those who work with other people's accounts.</summary>
     public async Task<string> SomeAccount()

@@ -83,7 +83,7 @@ public sealed class PaymentFileJourneyTests(Bank bank)
             .Select(name => name.Contains("good", StringComparison.Ordinal) ? "ACSC" : name.Contains("bad", StringComparison.Ordinal) ? "RJCT" : "ACSP");
 
     /// <summary>A payment for today to a known and to an unknown account, and one in ten days.</summary>
-    static string Pain001(string id, string debtor, string debtorNumber, (string Name, string Number) creditor)
+    internal static string Pain001(string id, string debtor, string debtorNumber, (string Name, string Number) creditor)
     {
         string Day(int later) => DateTime.UtcNow.AddHours(8).AddDays(later).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         string Block(string block, string on, string transfers) => $"""

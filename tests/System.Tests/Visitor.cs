@@ -5,16 +5,16 @@ namespace Pujiang.System.Tests;
 /// <summary>A browser tab with its own cookies that notes what a visitor would not see: other hosts, console errors, weight.</summary>
 public sealed class Visitor : IAsyncDisposable
 {
-    readonly Bank _bank;
+    readonly string _url;
     readonly IBrowserContext _context;
     readonly List<string> _requests = [];
     readonly List<string> _console = [];
 
     double _bytes;
 
-    Visitor(Bank bank, Mode mode, bool scripts, IBrowserContext context, IPage page, ICDPSession network)
+    Visitor(string url, Mode mode, bool scripts, IBrowserContext context, IPage page, ICDPSession network)
     {
-        (_bank, _context, Mode, Scripts, Page) = (bank, context, mode, scripts, page);
+        (_url, _context, Mode, Scripts, Page) = (url, context, mode, scripts, page);
         page.Request += (_, request) => _requests.Add(request.Url);
         // The browser's own count of what came over the wire, headers and compression included.
         network.Event("Network.loadingFinished").OnEvent += (_, e) => _bytes += e?.GetProperty("encodedDataLength").GetDouble() ?? 0;
@@ -29,15 +29,16 @@ public sealed class Visitor : IAsyncDisposable
 
     public IPage Page { get; }
 
-    internal static async Task<Visitor> Arrive(Bank bank, Mode mode, bool scripts)
+    /// <param name="url">The bank's address.</param>
+    internal static async Task<Visitor> Arrive(IBrowser browser, string url, Mode mode, bool scripts)
     {
-        var context = await bank.Browser.NewContextAsync(mode.Options(scripts));
+        var context = await browser.NewContextAsync(mode.Options(scripts));
         if (mode.Care is not null)
-            await context.AddCookiesAsync([new Cookie { Name = "care", Value = mode.Care, Url = bank.Url }]);
+            await context.AddCookiesAsync([new Cookie { Name = "care", Value = mode.Care, Url = url }]);
         var page = await context.NewPageAsync();
         var network = await context.NewCDPSessionAsync(page);
         await network.SendAsync("Network.enable");
-        return new Visitor(bank, mode, scripts, context, page, network);
+        return new Visitor(url, mode, scripts, context, page, network);
     }
 
     /// <summary>Opens a path of the bank and forgets what earlier pages loaded.</summary>
@@ -46,7 +47,7 @@ public sealed class Visitor : IAsyncDisposable
         _requests.Clear();
         _console.Clear();
         _bytes = 0;
-        return await Page.GotoAsync(_bank.Url + path, new PageGotoOptions { WaitUntil = WaitUntilState.Load })
+        return await Page.GotoAsync(_url + path, new PageGotoOptions { WaitUntil = WaitUntilState.Load })
             ?? throw new InvalidOperationException($"No answer for {path}.");
     }
 
@@ -56,7 +57,7 @@ public sealed class Visitor : IAsyncDisposable
     {
         await Open("/sign-in");
         await Page.Locator($"[data-role='{role}'] button").Nth(number).ClickAsync();
-        await Page.WaitForURLAsync(_bank.Url + "/", new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await Page.WaitForURLAsync(_url + "/", new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
         await Loaded();
     }
 
@@ -117,7 +118,7 @@ public sealed class Visitor : IAsyncDisposable
         wrong.AddRange(_console.Where(text => status < 400 || !text.Contains("Failed to load resource", StringComparison.Ordinal))
             .Select(text => $"P1: console says '{text}'"));
         wrong.AddRange(_requests
-            .Where(url => !url.StartsWith(_bank.Url, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal))
+            .Where(url => !url.StartsWith(_url, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal))
             .Select(url => $"N2: request to {url}"));
         if (_bytes is 0 or > MostBytes) wrong.Add($"W1: {_bytes} bytes over the wire, not 1 to {MostBytes}");
         return wrong;

@@ -168,7 +168,7 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
     internal static void Map(IEndpointRouteBuilder api)
     {
         var payments = api.MapGroup("/payments").WithTags("Payments");
-        payments.MapPost("/", Submit).Requires(Permission.MakePayments).WithSummary("Send a pain.001; the answer is a pain.002")
+        payments.MapPost("/", Submit).Requires(Permission.MakePayments).IsExpensive().WithSummary("Send a pain.001; the answer is a pain.002")
             .Accepts<string>("application/xml", "text/xml").Produces(200, contentType: "application/xml")
             .WithMetadata(new RequestSizeLimitAttribute(600L * 1024 * 1024));
         payments.MapGet("/{id:guid}", async (Guid id, Caller caller, PaymentFiles files, CancellationToken cancel) =>

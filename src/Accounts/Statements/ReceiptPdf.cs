@@ -40,5 +40,5 @@ public static class ReceiptPdf
                 return new Refusal("receipt_not_found", "There is no carried-out transfer with this id among yours.", "id")
                     .ToProblem(StatusCodes.Status404NotFound);
             return Results.File(Of(transfer, from), "application/pdf", $"{transfer.Reference}.pdf");
-        }).Requires(Permission.SeeAccounts).WithTags("Transfers").WithSummary("Receipt as PDF").Produces(200, contentType: "application/pdf");
+        }).Requires(Permission.SeeAccounts).IsExpensive().WithTags("Transfers").WithSummary("Receipt as PDF").Produces(200, contentType: "application/pdf");
 }

@@ -163,6 +163,6 @@ public sealed class StatementFormats(Statements statements, Iso20022Settings set
             return found.ContentType == "application/xml"
                 ? OutgoingFile.Message(formats.Settings, file => formats.Write(period, format, file, cancel), name)
                 : OutgoingFile.Send(file => formats.Write(period, format, file, cancel), found.ContentType, name);
-        }).Requires(Permission.SeeAccounts).WithSummary("Statement as json, pdf, csv, text, camt053 (version 08), camt053.02 or camt054 (notifications)");
+        }).Requires(Permission.SeeAccounts).IsExpensive().WithSummary("Statement as json, pdf, csv, text, camt053 (version 08), camt053.02 or camt054 (notifications)");
     }
 }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +14,7 @@ namespace Pujiang.Platform;
 public static class IdentityModule
 {
     /// <summary>Rate limit of everything that checks a secret.</summary>
-    public const string SignInLimit = "sign-in";
+    public const string SignInLimit = RateLimits.SignIn;
 
     /// <summary>PBKDF2 with SHA-512; at least 210,000 rounds (OWASP Password Storage Cheat Sheet).</summary>
     const int HashRounds = 210_000;
@@ -49,37 +47,21 @@ public static class IdentityModule
             .AddScheme<AuthenticationSchemeOptions, SessionHandler>(SessionHandler.Name, null);
         services.AddAuthorizationServer(options);
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RecordRefusals>();
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.AddPolicy(SignInLimit, context => PerAddress(context, options.SignInsPerMinute));
-        });
+        services.AddRateLimits(options);
         services.AddSingleton(new MenuItem("/account", "menu.account", 900, [.. Roles.Staff, Roles.Customer, Roles.Firm, Roles.Newcomer]));
     }
 
     static string SchemeOf(HttpContext context) => context.Request.Headers.Authorization is not { Count: > 0 } authorization ? SessionHandler.Name
         : AuthorizationServer.IsToken(authorization.ToString()) ? ProgramHandler.Name : OperatorToken.Name;
 
-    /// <summary>So many tries a minute from one address; reading a page is none.</summary>
-    static RateLimitPartition<string> PerAddress(HttpContext context, int tries) =>
-        HttpMethods.IsPost(context.Request.Method)
-            ? RateLimitPartition.GetFixedWindowLimiter(AddressOf(context), _ => new FixedWindowRateLimiterOptions { PermitLimit = tries, Window = TimeSpan.FromMinutes(1) })
-            : RateLimitPartition.GetNoLimiter("read");
-
-    /// <summary>Of IPv6 the network: one house has 2^64 addresses.</summary>
-    static string AddressOf(HttpContext context)
-    {
-        if (context.Connection.RemoteIpAddress is not { } address) return "";
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : Convert.ToHexString(address.GetAddressBytes(), 0, 8);
-    }
-
     /// <summary>After routing: who is there, what may be done, how often, and how long ago it was proved.</summary>
     public static void UseSignIn(this IApplicationBuilder app)
     {
         app.UseAddress(app.ApplicationServices.GetRequiredService<PlatformOptions>());
-        app.UseRateLimiter();
+        // Guesses are counted before anything looks at them; all others by who sends them.
+        app.UseWhen(RateLimits.IsOfAddress, guesses => guesses.UseRateLimiter());
         app.UseAuthentication();
+        app.UseWhen(context => !RateLimits.IsOfAddress(context), others => others.UseRateLimiter());
         app.UseAuthorization();
         app.UseFreshness();
     }
