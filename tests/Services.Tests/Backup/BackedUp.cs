@@ -50,6 +50,16 @@ sealed class BackedUp : IAsyncDisposable
     public Task<BackupManifest> Backup(string? passphrase = null, bool withoutKeys = false) =>
         new Backup(Bank.Options, TimeProvider.System, _ => { }).Take(Folder, new BackupKeys(passphrase, withoutKeys), TestContext.Current.CancellationToken);
 
+    /// <summary>Ends, as a killed process does, when it says that it begins this step.</summary>
+    public Task BackupKilledAt(string step) => new Backup(Bank.Options, TimeProvider.System, DieAt(step)).Take(Folder, new BackupKeys(null, false), TestContext.Current.CancellationToken);
+
+    public Task RestoreKilledAt(string step, PlatformOptions place) => new Restore(LocalBank.Compose, DieAt(step)).Run(Folder, place, null, null, TestContext.Current.CancellationToken);
+
+    static Action<string> DieAt(string step) => said =>
+    {
+        if (said.StartsWith(step, StringComparison.Ordinal)) throw new ProcessKilledException(step);
+    };
+
     /// <summary>By the command line, as an operator does.</summary>
     /// <param name="killAt">The beginning of the line at which it is killed; null to let it end.</param>
     public Task<CommandLine.Result> BackupCommand(string? killAt = null, params string[] options) =>

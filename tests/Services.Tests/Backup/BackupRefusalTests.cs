@@ -84,23 +84,44 @@ public sealed class BackupRefusalTests
         await using var there = await BackedUp.New(database);
         foreach (var step in (string[])["The database", "The evidence log", "The documents", "The keys", "The ledger"])
         {
-            Assert.NotEqual(0, (await there.BackupCommand(step)).ExitCode);
+            await Assert.ThrowsAsync<ProcessKilledException>(() => there.BackupKilledAt(step));
             Assert.Contains("interrupted before it was complete", await there.Refusal(), StringComparison.Ordinal);
         }
         await there.Backup();
         await there.DoMore();
         // A later backup that is killed leaves the earlier one whole.
-        Assert.NotEqual(0, (await there.BackupCommand("The ledger")).ExitCode);
+        await Assert.ThrowsAsync<ProcessKilledException>(() => there.BackupKilledAt("The ledger"));
 
         var place = await there.NewPlace();
-        foreach (var step in (string[])["Comparing", "The keys", "The files"])
+        foreach (var step in (string[])["Comparing", "The keys", "The files", "The database"])
         {
-            Assert.NotEqual(0, (await there.RestoreCommand(place, step)).ExitCode);
+            await Assert.ThrowsAsync<ProcessKilledException>(() => there.RestoreKilledAt(step, place));
             Assert.False(Directory.Exists(place.DataFolder));
         }
-        Assert.NotEqual(0, (await there.RestoreCommand(await there.NewPlace(), "Checking")).ExitCode);
+        var other = await there.NewPlace();
+        await Assert.ThrowsAsync<ProcessKilledException>(() => there.RestoreKilledAt("Checking", other));
+        Assert.False(Directory.Exists(other.DataFolder));
         await there.Restore(place);
         await using var bank = TestBank.OpenAt(place, Customer.Add);
+        Assert.Equal(3, (await BackedUp.Documents(bank)).Count);
+    }
+
+    /// <summary>A real process and a real end, that may come a moment before or after the last step: it is a whole backup or none.</summary>
+    [Theory]
+    [InlineData("The database")]
+    [InlineData("The documents")]
+    [InlineData("The ledger")]
+    public async Task BackupProcess_Killed_LeavesAWholeBackupOrNone(string step)
+    {
+        await using var there = await BackedUp.New(TestDatabase.Sqlite);
+        await there.BackupCommand(step);
+
+        if (!File.Exists(Path.Combine(there.Folder, BackupManifest.FileName)))
+        {
+            Assert.Contains("interrupted before it was complete", await there.Refusal(), StringComparison.Ordinal);
+            await there.Backup();
+        }
+        await using var bank = await there.Restored();
         Assert.Equal(3, (await BackedUp.Documents(bank)).Count);
     }
 
