@@ -18,6 +18,9 @@ sealed class BankCalls(CityStore store, Faults faults, ActorSignatures signature
     /// <summary>Where the bank says who signed a message: to try a signature out.</summary>
     public const string CheckPath = "/api/signature-check";
 
+    /// <summary>Where the bank takes messages of partners.</summary>
+    public const string InboxPath = "/api/inbox";
+
     /// <summary>Signed too, or somebody in between could give a message another id.</summary>
     public static readonly IReadOnlyList<string> EventHeaders = ["ce-specversion", "ce-id", "ce-source", "ce-type", "ce-subject", "ce-time"];
 

@@ -131,6 +131,24 @@ public sealed class CitySignatureTests
         Assert.Equal(1, (await Sent(both, "sms", message => message.NextAt is null)).Attempts);
     }
 
+    [Fact]
+    public async Task TextMessage_IsConfirmedToTheBank_OnceHoweverOftenItCame()
+    {
+        await using var both = await Both.Start();
+        await both.RegisterKeys();
+        using var http = both.To("sms");
+        const string Id = "01977f3e-5f0a-7c3e-9d55-0c3c8b1e6a10";
+        for (var time = 0; time < 2; time++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/sms/messages") { Content = Json("""{"to":"+8613800000000"}""") };
+            request.Headers.Add("ce-id", Id);
+            using var answer = await http.SendAsync(request, Cancel);
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        }
+        Assert.Equal(($"delivered-{Id}", 200), await both.Served.Answered());
+        Assert.Equal($$"""{"message":"{{Id}}"}""", Encoding.UTF8.GetString((await Sent(both, "sms", message => message.Delivered)).Body));
+    }
+
     [Theory]
     [InlineData(SignatureFault.WrongKey, "signature_wrong")]
     [InlineData(SignatureFault.ChangedBody, "content_digest_wrong")]

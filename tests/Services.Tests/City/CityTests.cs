@@ -26,22 +26,22 @@ public sealed class CityTests
         await using var served = await ServedBank.Start(bank);
         await using var city = await RunningCity.Start(bank.Clock, served.Address);
         await Register(bank, city);
-        await city.Turn("sms", new Switches(delay, errors, 500, lost, Down: down));
+        await city.Turn("mail", new Switches(delay, errors, 500, lost, Down: down));
         var sent = Enumerable.Range(0, 20).Select(i => (Reference: $"order/{i % 4}", Body: $"{i}")).ToList();
-        foreach (var (reference, body) in sent) await OutboxTests.Send(bank, reference, body, "sms");
+        foreach (var (reference, body) in sent) await OutboxTests.Send(bank, reference, body, "mail");
         for (var round = 0; round < 200 && await Waiting(bank) > 0; round++)
         {
             await OutboxTests.Deliver(bank);
             bank.Clock.Advance(TimeSpan.FromSeconds(31));
             if (down && round == 2)
             {
-                Assert.Equal(0, city.Store.Count("sms"));
-                await city.Turn("sms", Switches.Off);
+                Assert.Equal(0, city.Store.Count("mail"));
+                await city.Turn("mail", Switches.Off);
             }
         }
 
         Assert.Equal(20, await bank.Tables(db => db.Set<OutboxMessage>().CountAsync(m => m.State == DeliveryState.Delivered)));
-        var kept = city.Store.Newest("sms", 0, 1_000).OrderBy(m => m.Number).ToList();
+        var kept = city.Store.Newest("mail", 0, 1_000).OrderBy(m => m.Number).ToList();
         Assert.Equal(sent.OrderBy(m => m.Reference, StringComparer.Ordinal).Select(m => m.Body),
             kept.OrderBy(m => m.Subject, StringComparer.Ordinal).Select(m => Encoding.UTF8.GetString(m.Body)));
         Assert.All(kept, message => Assert.Equal(0, message.Conflicts));
@@ -162,7 +162,7 @@ public sealed class CityTests
     static Task Register(TestBank bank, RunningCity city) => bank.Tables(async db =>
     {
         var plan = RetryPlan.Parse(string.Join(' ', Enumerable.Repeat("1", 20)));
-        db.Add(new Destination { Name = "sms", Address = city.Address + "/sms/messages", RetryPlan = plan, CreatedAt = bank.Clock.UtcNow() });
+        db.Add(new Destination { Name = "mail", Address = city.Address + "/mail/messages", RetryPlan = plan, CreatedAt = bank.Clock.UtcNow() });
         return await db.SaveChangesAsync();
     });
 }

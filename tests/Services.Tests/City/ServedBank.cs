@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pujiang.City;
 using Pujiang.Platform;
 
 namespace Pujiang.Services.Tests;
@@ -30,11 +31,12 @@ sealed class ServedBank : IAsyncDisposable
         });
         _app.UseSignatures();
         _app.MapGet(KeySet.Path, async () => Results.Bytes(KeySet.Write(await bank.Call((KeyRegistry registry) => registry.Published()))));
-        _app.MapPost("/api/signature-check", (HttpContext context) =>
-        {
-            Signers.Add(context.Signer().Owner);
-            return Results.Ok(new { context.Signer().Owner });
-        }).RequiresSignature();
+        foreach (var path in new[] { BankCalls.CheckPath, BankCalls.InboxPath })
+            _app.MapPost(path, (HttpContext context) =>
+            {
+                Signers.Add(context.Signer().Owner);
+                return Results.Ok(new { context.Signer().Owner });
+            }).RequiresSignature();
     }
 
     public string Address => _app.Urls.Single();
