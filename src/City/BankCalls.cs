@@ -121,7 +121,7 @@ sealed class BankCalls(CityStore store, Faults faults, ActorSignatures signature
     {
         var content = new ByteArrayContent(sent.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        var request = new HttpRequestMessage(HttpMethod.Post, options.Bank!.TrimEnd('/') + sent.Path) { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, options.Bank + sent.Path) { Content = content };
         string[] values = ["1.0", sent.Id, $"/city/{sent.Actor}", sent.Kind, sent.Subject, sent.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)];
         foreach (var (name, value) in EventHeaders.Zip(values)) request.Headers.TryAddWithoutValidation(name, value);
         request.Headers.TryAddWithoutValidation("Idempotency-Key", sent.Id);

@@ -39,7 +39,7 @@ sealed class BankKeys(CityOptions options, IHttpClientFactory clients, TimeProvi
         try
         {
             using var client = clients.CreateClient(BankCalls.Client);
-            var document = await client.GetByteArrayAsync(options.Bank!.TrimEnd('/') + KeySet.Path, cancel);
+            var document = await client.GetByteArrayAsync(options.Bank + KeySet.Path, cancel);
             if (KeySet.Read("bank", document).Try(out var keys, out _)) (_known, _readAt) = (keys, _askedAt);
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)

@@ -16,7 +16,7 @@ static class CityApp
 
     public static void AddCity(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection("City").Get<CityOptions>() ?? new CityOptions();
+        var options = CityOptions.Read(builder.Configuration);
         Directory.CreateDirectory(options.DataFolder);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);

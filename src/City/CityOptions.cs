@@ -8,4 +8,15 @@ sealed record CityOptions
 
     /// <summary>Address of the bank: there are its public keys, and there go the messages of the actors. Null while there is no bank.</summary>
     public string? Bank { get; init; }
+
+    /// <summary>Reads and checks them.</summary>
+    /// <exception cref="IOException">A setting is wrong; the message says which.</exception>
+    public static CityOptions Read(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("City").Get<CityOptions>() ?? new CityOptions();
+        if (string.IsNullOrEmpty(options.Bank)) return options with { Bank = null };
+        if (!Uri.TryCreate(options.Bank, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new IOException($"City:Bank must be an absolute http or https address such as http://localhost:8080, not '{options.Bank}'.");
+        return options with { Bank = options.Bank.TrimEnd('/') };
+    }
 }

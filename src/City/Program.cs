@@ -21,7 +21,7 @@ try
 }
 catch (Exception refused) when (refused is IOException { InnerException: AddressInUseException })
 {
-    Console.Error.WriteLine($"The city can't start. {refused.Message} Choose another port with --city-port, or leave the city out with --no-city.");
+    Console.Error.WriteLine($"The city can't start. {refused.Message} Choose another port: --city-port of start, --port of city.");
     return 1;
 }
 catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or SqliteException)

@@ -17,6 +17,7 @@ sealed partial class CityKeys(PlatformOptions options, IServiceScopeFactory scop
     internal const string Client = "city-keys";
 
     const string Work = "keys of the city", Actor = "demo";
+    const int Patience = 10;
     static readonly TimeSpan Turn = TimeSpan.FromMinutes(1), Retry = TimeSpan.FromSeconds(1);
 
     /// <summary>An actor of the city, and where it publishes its keys.</summary>
@@ -26,22 +27,22 @@ sealed partial class CityKeys(PlatformOptions options, IServiceScopeFactory scop
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var isAway = false;
+        var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await Register(options.City?.Address ?? "", stoppingToken);
                 work.Succeeded(Work);
-                isAway = false;
+                failures = 0;
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 work.Failed(Work, failure);
-                if (!isAway) Away(log, failure);
-                isAway = true;
+                // The city starts beside the bank, and may need a moment more.
+                if (++failures == Patience) Away(log, failure);
             }
-            await Task.Delay(isAway ? Retry : Turn, clock, stoppingToken);
+            await Task.Delay(failures > 0 ? Retry : Turn, clock, stoppingToken);
         }
     }
 
