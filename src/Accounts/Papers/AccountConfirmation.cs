@@ -5,6 +5,9 @@ namespace Pujiang.Accounts;
 /// <summary>账户证明: the bank confirms whose an account is, and what is on it at this moment.</summary>
 static class AccountConfirmation
 {
+    /// <summary>On the seal, whatever the language of the paper.</summary>
+    const string SealPurpose = "业务专用章";
+
     public static PdfText Of(Guid id, DepositAccounts.View account, Party owner, DateTime now, string language)
     {
         string Say(string key, params object[] arguments) => PaperWords.In(language, $"accounts.paper.{key}", arguments);
@@ -27,7 +30,7 @@ static class AccountConfirmation
             .. account.Balance.IsYuan() && account.Balance.MinorUnits >= 0 ? [new PdfFacts((Say("capitals"), account.Balance.InCapitals()))] : Array.Empty<PdfBlock>(),
             new PdfParagraph(Say("confirmation.note"), Indent: language == Languages.Chinese),
             // A seal says the bank's registered name, which is Chinese.
-            new PdfSeal(PaperWords.In(Languages.Chinese, "accounts.paper.bank.registered"), PaperWords.In(Languages.Chinese, "accounts.paper.seal"), BankTime.Text(now)),
+            new PdfSeal(PaperWords.In(Languages.Chinese, "accounts.paper.bank.registered"), SealPurpose, BankTime.Text(now)),
         ]);
     }
 
