@@ -102,7 +102,7 @@ public sealed class PageRulesTests(Bank bank)
     {
         await using var visitor = await bank.Visit(Mode.Of(mode));
         if (role is not null) await visitor.SignIn(role);
-        var response = await visitor.Open(await visitor.Resolve(path));
+        var response = await visitor.Open(await visitor.Resolve(await OfSomebody(path)));
         await visitor.Picture(Name(path, role, mode));
         Assert.Equal(status, response.Status);
         var wrong = await PageRules.Check(visitor, status).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
@@ -119,12 +119,16 @@ public sealed class PageRulesTests(Bank bank)
             if (pages.Key is { } role) await visitor.SignIn(role);
             foreach (var (path, _, _) in pages)
             {
-                await visitor.Open(await visitor.Resolve(path));
+                await visitor.Open(await visitor.Resolve(await OfSomebody(path)));
                 titles.Add(await visitor.Page.TitleAsync());
             }
         }
         Assert.Equal(titles.Distinct().Order(), titles.Order());
     }
+
+    /// <summary>The path with the id of a customer's account for "{some-account}".</summary>
+    async Task<string> OfSomebody(string path) =>
+        path.Contains("{some-account}", StringComparison.Ordinal) ? path.Replace("{some-account}", await bank.SomeAccount(), StringComparison.Ordinal) : path;
 
     static string Name(string path, string? role, string mode)
     {

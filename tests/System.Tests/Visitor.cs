@@ -75,11 +75,9 @@ public sealed class Visitor : IAsyncDisposable
         return href!.Split('/')[2];
     }
 
-    /// <summary>The path with the id of the own first account for "{account}", and that of a customer's for "{some-account}".</summary>
+    /// <summary>The path with the id of the first account for "{account}".</summary>
     public async Task<string> Resolve(string path) =>
-        path.Contains("{account}", StringComparison.Ordinal) ? path.Replace("{account}", await FirstAccount(), StringComparison.Ordinal)
-            : path.Contains("{some-account}", StringComparison.Ordinal) ? path.Replace("{some-account}", await _bank.SomeAccount(), StringComparison.Ordinal)
-            : path;
+        path.Contains("{account}", StringComparison.Ordinal) ? path.Replace("{account}", await FirstAccount(), StringComparison.Ordinal) : path;
 
     /// <summary>Follows a link or presses a button and forgets what the page before loaded.</summary>
     public async Task Press(ILocator control)

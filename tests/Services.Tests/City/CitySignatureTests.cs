@@ -105,7 +105,7 @@ public sealed class CitySignatureTests
         using (var forged = new HttpRequestMessage(HttpMethod.Post, "/firm/events") { Content = Json("""{"forged":true}""") })
         {
             forged.Headers.Add("ce-id", "1");
-            forged.Headers.Add("Signature-Input", $"sig=(\"@method\" \"@authority\" \"@path\" \"@query\" \"content-digest\" \"content-type\");created={both.Bank.Clock.GetUtcNow().ToUnixTimeSeconds()};nonce=\"n\";keyid=\"nobody\";tag=\"pujiang-request\"");
+            forged.Headers.Add("Signature-Input", $"sig=(\"@method\" \"@authority\" \"@path\" \"@query\" \"content-digest\" \"content-type\" \"ce-id\");created={both.Bank.Clock.GetUtcNow().ToUnixTimeSeconds()};nonce=\"n\";keyid=\"nobody\";tag=\"pujiang-request\"");
             forged.Headers.Add("Signature", $"sig=:{Convert.ToBase64String(new byte[64])}:");
             using var answer = await both.City.Client.SendAsync(forged, Cancel);
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);

@@ -13,6 +13,7 @@ public static class ProgramScopes
         [Permission.SeeAccounts] = "accounts:read",
         [Permission.SeePayments] = "payments:read",
         [Permission.MakePayments] = "payments:write",
+        [Permission.KeepWebhooks] = "webhooks:write",
     };
 
     /// <summary>Scopes of programs, in the order of the documentation.</summary>
