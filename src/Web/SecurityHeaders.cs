@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pujiang.Platform;
 
 namespace Pujiang.Web;
 
@@ -14,8 +15,16 @@ static class SecurityHeaders
 
     static readonly object Nonce = new();
 
+    /// <remarks>They are set when the answer starts: an answer that is made anew for an error loses what was set before.</remarks>
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
+        context.Response.OnStarting(Set, context);
+        return next(context);
+    });
+
+    static Task Set(object state)
+    {
+        var context = (HttpContext)state;
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ApiDocs, StringComparison.Ordinal) ? PolicyWith(NonceOf(context)) : Policy;
         headers.XContentTypeOptions = "nosniff";
@@ -23,15 +32,11 @@ static class SecurityHeaders
         headers["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=()";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        context.Response.OnStarting(KeepPrivate, context);
-        return next(context);
-    });
-
-    /// <summary>What somebody gets who is signed in, no browser or proxy shall keep.</summary>
-    static Task KeepPrivate(object state)
-    {
-        var context = (HttpContext)state;
-        if (context.User.Identity?.IsAuthenticated == true && context.Response.Headers.CacheControl.Count == 0) context.Response.Headers.CacheControl = "no-store";
+        // What somebody gets who is signed in, or only who may, no browser or proxy shall keep.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiresAttribute>() is not null
+            || (context.User.Identity?.IsAuthenticated == true && headers.CacheControl.Count == 0)) headers.CacheControl = "no-store";
+        // Pages that are not ours may forget to say in what letters they are written; then a browser guesses.
+        if (headers.ContentType == "text/html") headers.ContentType = "text/html; charset=utf-8";
         return Task.CompletedTask;
     }
 
@@ -39,7 +44,8 @@ static class SecurityHeaders
     public static string NonceOf(HttpContext context)
     {
         if (context.Items[Nonce] is string known) return known;
-        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(18));
+        // Without signs that HTML writes otherwise: the page and the policy say the same, letter for letter.
+        var nonce = System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18));
         context.Items[Nonce] = nonce;
         return nonce;
     }

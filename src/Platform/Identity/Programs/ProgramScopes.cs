@@ -14,6 +14,7 @@ public static class ProgramScopes
         [Permission.SeePayments] = "payments:read",
         [Permission.MakePayments] = "payments:write",
         [Permission.KeepWebhooks] = "webhooks:write",
+        [Permission.ScreenNames] = "screening:read",
     };
 
     /// <summary>Scopes of programs, in the order of the documentation.</summary>
