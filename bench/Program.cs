@@ -12,6 +12,7 @@ for (var i = 0; i < args.Length; i++)
         "payments" => await PaymentsBench.Run(count > 0 ? count : 100_000),
         "start" => await StartBench.Run(count > 0 ? count : 2_000),
         "evidence" => await EvidenceBench.Run(count > 0 ? count : 2_000_000),
+        "signing" => await SigningBench.Run(count > 0 ? count : 20_000),
         "screening" => ScreeningBench.Run(count > 0 ? count : 20_000),
         _ => Usage(),
     };
@@ -21,6 +22,6 @@ return 0;
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: ./pujiang bench [ledger [ENTRIES]] [payments [TRANSACTIONS]] [start [PEOPLE]] [evidence [ENTRIES]] [screening [NAMES]]");
+    Console.Error.WriteLine("Usage: ./pujiang bench [ledger [ENTRIES]] [payments [TRANSACTIONS]] [start [PEOPLE]] [evidence [ENTRIES]] [screening [NAMES]] [signing [SIGNATURES]]");
     return 2;
 }

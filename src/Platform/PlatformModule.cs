@@ -92,6 +92,7 @@ public static class PlatformModule
         services.AddSingleton<ICityTables, PlatformTables>();
         services.AddEvidence();
         services.AddOutbox();
+        services.AddInbox();
         services.AddApprovals();
         services.AddJobs();
         services.AddDocuments();

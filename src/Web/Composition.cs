@@ -39,5 +39,6 @@ static class Composition
         app.MapSigning();
         app.MapScreening();
         app.MapOutbox();
+        app.MapInbox();
     }
 }

@@ -53,6 +53,10 @@ public sealed class PageRulesTests(Bank bank)
         ("/papers", null, 200),
         ("/programs", "security", 200),
         ("/programs/register", "security", 200),
+        ("/webhooks", "firm", 200),
+        ("/webhooks/add", "firm", 200),
+        ("/deliveries", "operations", 200),
+        ("/received", "operations", 200),
     ];
 
     /// <summary>Pages that are only reached in the middle of something; the journeys check them there.</summary>
@@ -61,6 +65,8 @@ public sealed class PageRulesTests(Bank bank)
         "/not-found", "/sign-in/again", "/sign-in/code", "/transfer/check", "/transfer/{Id:guid}", "/transfer/{Id:guid}/cancel", "/payments/{Id:guid}",
         "/payees/{Id:guid}/remove", "/approvals/{Id:guid}", "/approvals/{Id:guid}/approve", "/approvals/{Id:guid}/refuse", "/approvals/{Id:guid}/withdraw",
         "/documents/{Id:guid}", "/keys/{KeyId}/revoke",
+        "/webhooks/{Id:guid}", "/webhooks/{Id:guid}/close", "/webhooks/{Id:guid}/deliveries/{Message:guid}",
+        "/deliveries/{Id:guid}", "/deliveries/{Id:guid}/withdraw", "/received/{Id:guid}",
     ];
 
     /// <summary>Modes in which each page is checked by default: other ones from page to page, so that all modes are seen. <c>PUJIANG_PAGES=all</c> checks each page in all.</summary>

@@ -17,5 +17,12 @@ public static class NotificationKinds
     public static readonly NotificationKind ApprovalWaits = new("approvals.waiting", NotificationGroup.Tasks,
         ("act", new NotificationValue.Term("approval.cash-in")), ("until", ExampleTime));
 
-    internal static IReadOnlyList<NotificationKind> All { get; } = [NewSignIn, SignInChanged, ApprovalWaits];
+    /// <summary>An event could not be delivered to a firm's webhook; later ones are kept until its system answers again.</summary>
+    public static readonly NotificationKind WebhookPaused = new("webhooks.paused", NotificationGroup.Tasks, ("until", ExampleTime));
+
+    /// <summary>One person of security revoked a key alone.</summary>
+    public static readonly NotificationKind KeyRevokedAlone = new("keys.revoked-alone", NotificationGroup.Security,
+        ("owner", "hospital"), ("reason", "the secret may be known to others"), ("at", ExampleTime));
+
+    internal static IReadOnlyList<NotificationKind> All { get; } = [NewSignIn, SignInChanged, ApprovalWaits, WebhookPaused, KeyRevokedAlone];
 }

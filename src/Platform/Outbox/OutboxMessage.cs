@@ -106,7 +106,12 @@ sealed class OutboxMessage
 
     public void Withdraw() => State = DeliveryState.Withdrawn;
 
-    public void Confirm(DateTime now) => ConfirmedAt ??= now;
+    /// <summary>The receiver says itself that it has the message: then it has arrived, whatever became of the answers.</summary>
+    public void Confirm(DateTime now)
+    {
+        ConfirmedAt ??= now;
+        if (State is DeliveryState.Waiting or DeliveryState.GivenUp) (State, DeliveredAt) = (DeliveryState.Delivered, now);
+    }
 }
 
 /// <summary>One attempt to deliver a message.</summary>

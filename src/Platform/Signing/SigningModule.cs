@@ -21,11 +21,13 @@ public static class SigningModule
         services.AddSingleton<ITrustedKeys, StoredKeys>();
         services.AddSingleton<INonces, StoredNonces>();
         services.AddSingleton<SignatureCheck>();
-        services.AddScoped<KeyRegistry>();
+        services.AddScoped<KeyRegistry>().AddScoped<KeyChanges>();
+        services.AddScoped<IApprovedAct, KeyChanges.Act>();
         services.AddHostedService<ForgetNonces>();
         services.AddHttpClient(CityKeys.Client, client => client.Timeout = TimeSpan.FromSeconds(10));
         if (options is { DemoMode: true, City.Address: { Length: > 0 } }) services.AddHostedService<CityKeys>();
         services.AddPages(typeof(SigningModule).Assembly);
+        services.AddSingleton(new HomePart(typeof(KeysHome), 5, Roles.Security, Roles.Auditor));
         services.AddSingleton(new MenuItem("/keys", "menu.keys", 60, Roles.Security, Roles.Auditor));
         return services;
     }

@@ -177,6 +177,8 @@ public sealed class Webhooks(CityDb db, WebhookPing ping, IEnumerable<EventKind>
         if (webhook.PausedAt is not null) return;
         webhook.PausedAt = now;
         Note(db, webhook, "paused", "bank");
+        db.Notify(Recipient.Party(webhook.PartyId!.Value), NotificationKinds.WebhookPaused, $"{webhook.Name}/{now:O}", $"/webhooks/{IdOf(webhook)}",
+            ("until", now + LongestPause));
     }
 
     void Note(Destination webhook, string what, string actor) => Note(db, webhook, what, actor);

@@ -119,6 +119,7 @@ public sealed class WebhookTests
         await Publish(bank, "3");
         await OutboxTests.Deliver(bank);
         Assert.Equal((11, 3), (firm.Got.Count, (await View(bank, webhook)).Waiting));
+        Assert.Equal((Party, $"/webhooks/{webhook}"), await bank.Tables(db => db.Set<Notification>().Select(n => new ValueTuple<Guid, string>(n.RecipientId, n.Link)).SingleAsync()));
         Assert.Contains("webhook/paused", await bank.Tables(db => db.Set<AuditEntry>().Select(e => e.Action).ToListAsync()));
 
         firm.Answer = _ => 200;

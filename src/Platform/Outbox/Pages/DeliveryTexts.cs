@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Localization;
 
 namespace Pujiang.Platform;
@@ -33,6 +34,25 @@ static class DeliveryTexts
     /// <summary>"sms", or "Webhook 01977f3e" with the beginning of its id.</summary>
     public static string Destination(IStringLocalizer texts, string name) =>
         name.StartsWith(Webhooks.Prefix, StringComparison.Ordinal) ? texts["deliveries.webhook", name[^12..]] : name;
+
+    /// <summary>A day of a filter; true without one when the field is empty.</summary>
+    public static bool TryDay(string? text, out DateOnly? day)
+    {
+        day = null;
+        if (string.IsNullOrWhiteSpace(text)) return true;
+        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) || read.Year is < 1900 or > 9000) return false;
+        day = read;
+        return true;
+    }
+
+    /// <summary>A page with its filter, what is empty left out.</summary>
+    public static string Address(string path, params ReadOnlySpan<(string Name, string? Value)> filter)
+    {
+        var parts = new List<string>();
+        foreach (var (name, value) in filter)
+            if (!string.IsNullOrEmpty(value)) parts.Add($"{name}={Uri.EscapeDataString(value)}");
+        return $"{path}?{string.Join('&', parts)}";
+    }
 
     public static IReadOnlyList<Choice> States(IStringLocalizer texts) =>
         [.. Enum.GetNames<DeliveryState>().Select(name => new Choice(name, texts[$"deliveries.state.{name}"]))];

@@ -39,30 +39,37 @@ static class KeyEndpoints
     /// <param name="Algorithm">ed25519 or sm2-sm3.</param>
     internal sealed record RotateRequest(string? Algorithm);
 
-    internal sealed record RevokeRequest(string? Reason);
+    /// <param name="Emergency">True to revoke at once and alone; otherwise somebody else of security has to allow it.</param>
+    internal sealed record RevokeRequest(string? Reason, bool? Emergency);
 
     static async Task<Ok<List<KeyView>>> All(KeyRegistry registry, TimeProvider clock, CancellationToken cancel) =>
         TypedResults.Ok((await registry.All(cancel)).Select(key => KeyView.Of(key, clock.UtcNow())).ToList());
 
-    static async Task<Results<Ok<KeyView>, ProblemHttpResult>> Add(
-        AddRequest request, Caller caller, KeyRegistry registry, TimeProvider clock, CancellationToken cancel)
+    static async Task<Results<Ok<KeyView>, Accepted<ApprovalView>, ProblemHttpResult>> Add(
+        AddRequest request, Caller caller, KeyChanges changes, TimeProvider clock, HttpContext http, CancellationToken cancel)
     {
         var jwk = request.Key.ValueKind == JsonValueKind.Undefined ? "" : request.Key.GetRawText();
-        return Answer(await registry.AddPartnerKey(request.Owner ?? "", jwk, request.From?.UtcDateTime, caller.Actor, cancel), clock);
+        return Answer(await changes.Register(request.Owner ?? "", jwk, request.From?.UtcDateTime, KeyOf(http), caller, cancel), clock);
     }
 
-    static async Task<Results<Ok<KeyView>, ProblemHttpResult>> Rotate(
-        RotateRequest request, Caller caller, KeyRegistry registry, TimeProvider clock, CancellationToken cancel)
+    static async Task<Results<Ok<KeyView>, Accepted<ApprovalView>, ProblemHttpResult>> Rotate(
+        RotateRequest request, Caller caller, KeyChanges changes, TimeProvider clock, HttpContext http, CancellationToken cancel)
     {
         // One that is not there is refused where all else is.
         var algorithm = Enum.GetValues<SignatureAlgorithm>().FirstOrDefault(a => HttpSignature.Name(a) == request.Algorithm);
-        return Answer(await registry.RotateOwn(algorithm, caller.Actor, cancel), clock);
+        return Answer(await changes.Rotate(algorithm, KeyOf(http), caller, cancel), clock);
     }
 
-    static async Task<Results<Ok<KeyView>, ProblemHttpResult>> Revoke(
-        string keyId, RevokeRequest request, Caller caller, KeyRegistry registry, TimeProvider clock, CancellationToken cancel) =>
-        Answer(await registry.Revoke(keyId, request.Reason ?? "", caller.Actor, cancel), clock);
+    static async Task<Results<Ok<KeyView>, Accepted<ApprovalView>, ProblemHttpResult>> Revoke(
+        string keyId, RevokeRequest request, Caller caller, KeyChanges changes, TimeProvider clock, HttpContext http, CancellationToken cancel) =>
+        Answer(await changes.Revoke(keyId, request.Reason ?? "", request.Emergency == true, KeyOf(http), caller, cancel), clock);
 
-    static Results<Ok<KeyView>, ProblemHttpResult> Answer(Outcome<TrustedKey> outcome, TimeProvider clock) =>
-        outcome.Try(out var key, out var refusal) ? TypedResults.Ok(KeyView.Of(key, clock.UtcNow())) : refusal.ToProblem();
+    static string KeyOf(HttpContext http) => http.Request.Headers[IdempotencyKey.Header].ToString();
+
+    /// <summary>Done, or 202 with the request that waits for somebody's consent.</summary>
+    static Results<Ok<KeyView>, Accepted<ApprovalView>, ProblemHttpResult> Answer(Outcome<KeyChanges.Result> outcome, TimeProvider clock)
+    {
+        if (!outcome.Try(out var result, out var refusal)) return refusal.ToProblem();
+        return result.Done is { } key ? TypedResults.Ok(KeyView.Of(key, clock.UtcNow())) : TypedResults.Accepted($"/approvals/{result.Waiting!.Id}", result.Waiting);
+    }
 }

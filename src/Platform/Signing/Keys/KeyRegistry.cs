@@ -28,8 +28,9 @@ public sealed class KeyRegistry(CityDb db, SigningKeys secrets, KeyRotation rota
     }
 
     /// <summary>The newest lines of the history.</summary>
-    public async Task<IReadOnlyList<KeyHistoryLine>> History(int lines, CancellationToken cancel = default) =>
-        await db.Set<KeyEvent>().AsNoTracking()
+    /// <param name="act">Only lines of this act; null for all.</param>
+    public async Task<IReadOnlyList<KeyHistoryLine>> History(int lines, CancellationToken cancel = default, KeyAct? act = null) =>
+        await db.Set<KeyEvent>().AsNoTracking().Where(e => act == null || e.Act == act)
             .Join(db.Set<RegisteredKey>(), e => e.KeyId, k => k.KeyId, (e, k) => new { e, k.Owner })
             .OrderByDescending(line => line.e.At).ThenByDescending(line => line.e.Id).Take(lines)
             .Select(line => new KeyHistoryLine(line.e.KeyId, line.Owner, line.e.At, line.e.Actor, line.e.Act, line.e.Detail))
@@ -50,7 +51,28 @@ public sealed class KeyRegistry(CityDb db, SigningKeys secrets, KeyRotation rota
     /// <param name="jwk">The public key as a JSON Web Key. Its <c>kid</c> is the name that the partner signs with; without one it is the thumbprint.</param>
     /// <param name="from">When it becomes valid; null for now.</param>
     /// <param name="actor">Who does it.</param>
-    public async Task<Outcome<TrustedKey>> AddPartnerKey(string owner, string jwk, DateTime? from, string actor, CancellationToken cancel = default)
+    public async Task<Outcome<TrustedKey>> AddPartnerKey(string owner, string jwk, DateTime? from, string actor, CancellationToken cancel = default) =>
+        await Save(await StagePartnerKey(owner, jwk, from, actor, cancel), cancel);
+
+    async Task<Outcome<TrustedKey>> Save(Outcome<TrustedKey> staged, CancellationToken cancel)
+    {
+        if (staged.Try(out _, out _)) await db.SaveChangesAsync(cancel);
+        return staged;
+    }
+
+    /// <summary>The same without saving it.</summary>
+    internal async Task<Outcome<TrustedKey>> StagePartnerKey(string owner, string jwk, DateTime? from, string actor, CancellationToken cancel)
+    {
+        if (!(await CheckPartnerKey(owner, jwk, from, cancel)).Try(out var key, out var refusal)) return refusal;
+        var added = RegisteredKey.Of(key.KeyId, key.Owner, key.Key, key.From);
+        await EndOlder(added, actor, cancel);
+        db.Add(added);
+        Note(added, actor, KeyAct.Added, "");
+        return added.Trusted();
+    }
+
+    /// <summary>The key as it would be registered, or what speaks against it.</summary>
+    internal async Task<Outcome<TrustedKey>> CheckPartnerKey(string owner, string jwk, DateTime? from, CancellationToken cancel)
     {
         owner = owner.Trim();
         if (!RegisteredKey.IsOwner(owner))
@@ -65,43 +87,56 @@ public sealed class KeyRegistry(CityDb db, SigningKeys secrets, KeyRotation rota
         var (key, keyId) = read;
         if (await db.Set<RegisteredKey>().AnyAsync(k => k.KeyId == keyId || k.PublicKey == key.Bytes, cancel))
             return new Refusal("key_known", "A key of this name, or this very key, is registered already.", "key");
-
-        var added = RegisteredKey.Of(keyId, owner, key, validFrom);
-        await EndOlder(added, actor, cancel);
-        db.Add(added);
-        Note(added, actor, KeyAct.Added, "");
-        await db.SaveChangesAsync(cancel);
-        return added.Trusted();
+        return new TrustedKey(keyId, owner, key, validFrom);
     }
 
     /// <summary>Makes a new own key. It is published at once, signs from <see cref="KeyRotation.PublishAhead"/> on, and the older one ends after the overlap.</summary>
-    public async Task<Outcome<TrustedKey>> RotateOwn(SignatureAlgorithm algorithm, string actor, CancellationToken cancel = default)
+    public async Task<Outcome<TrustedKey>> RotateOwn(SignatureAlgorithm algorithm, string actor, CancellationToken cancel = default) =>
+        await Save(await StageRotation(algorithm, actor, cancel), cancel);
+
+    /// <summary>What speaks against a new own key now; null when nothing does.</summary>
+    internal async Task<Refusal?> RotationProblem(SignatureAlgorithm algorithm, CancellationToken cancel)
     {
-        var now = clock.UtcNow();
         if (!Enum.IsDefined(algorithm))
             return new Refusal("key_algorithm_unknown", "The algorithm must be Ed25519 or Sm2.", "algorithm");
-        var own = await db.Set<RegisteredKey>().Where(k => k.Owner == RegisteredKey.Bank && k.Algorithm == algorithm).ToListAsync(cancel);
-        if (own.Any(k => k.StateAt(now) == KeyState.Next))
-            return new Refusal("key_rotation_under_way", "A new key of this algorithm is published already and waits for its time.", "algorithm");
-        // Without a key there is nobody to surprise.
-        var from = own.Any(k => k.StateAt(now) == KeyState.Active) ? now + rotation.PublishAhead : now;
-        return await NewOwn(algorithm, from, actor, cancel);
+        return (await Own(algorithm, cancel)).Any(k => k.StateAt(clock.UtcNow()) == KeyState.Next)
+            ? new Refusal("key_rotation_under_way", "A new key of this algorithm is published already and waits for its time.", "algorithm") : null;
     }
 
-    async Task<TrustedKey> NewOwn(SignatureAlgorithm algorithm, DateTime from, string actor, CancellationToken cancel)
+    /// <summary>The same without saving it. The secret is on disk when this returns; one whose key is then not saved signs nothing.</summary>
+    internal async Task<Outcome<TrustedKey>> StageRotation(SignatureAlgorithm algorithm, string actor, CancellationToken cancel)
     {
+        if (await RotationProblem(algorithm, cancel) is { } refusal) return refusal;
+        var now = clock.UtcNow();
+        // Without a key there is nobody to surprise.
+        var from = (await Own(algorithm, cancel)).Any(k => k.StateAt(now) == KeyState.Active) ? now + rotation.PublishAhead : now;
         var key = secrets.Create(algorithm);
         var added = RegisteredKey.Of(key.KeyId, RegisteredKey.Bank, key.Public, from);
         await EndOlder(added, actor, cancel);
         db.Add(added);
         Note(added, actor, KeyAct.Rotated, "");
-        await db.SaveChangesAsync(cancel);
         return added.Trusted();
     }
 
+    Task<List<RegisteredKey>> Own(SignatureAlgorithm algorithm, CancellationToken cancel) =>
+        db.Set<RegisteredKey>().Where(k => k.Owner == RegisteredKey.Bank && k.Algorithm == algorithm).ToListAsync(cancel);
+
     /// <summary>Takes a key out of use at once: its signatures are refused from this moment on. For an own key a new one takes over at once.</summary>
     /// <param name="reason">For the history; 1 to 200 characters.</param>
-    public async Task<Outcome<TrustedKey>> Revoke(string keyId, string reason, string actor, CancellationToken cancel = default)
+    /// <param name="act">How it came about.</param>
+    public async Task<Outcome<TrustedKey>> Revoke(
+        string keyId, string reason, string actor, CancellationToken cancel = default, KeyAct act = KeyAct.Revoked)
+    {
+        var revoked = await Save(await StageRevocation(keyId, reason, actor, act, cancel), cancel);
+        if (revoked.Try(out var key, out _) && key.Owner == RegisteredKey.Bank) await secrets.Current(key.Key.Algorithm, cancel);
+        return revoked;
+    }
+
+    /// <summary>The key that would be revoked, or what speaks against it.</summary>
+    internal async Task<Outcome<TrustedKey>> CheckRevocation(string keyId, string reason, CancellationToken cancel) =>
+        (await ToRevoke(keyId, reason, cancel)).Try(out var key, out var refusal) ? key.Trusted() : refusal;
+
+    async Task<Outcome<RegisteredKey>> ToRevoke(string keyId, string reason, CancellationToken cancel)
     {
         reason = reason.Trim();
         if (reason.Length is 0 or > RegisteredKey.LongestReason)
@@ -109,17 +144,19 @@ public sealed class KeyRegistry(CityDb db, SigningKeys secrets, KeyRotation rota
         if (PlainText.Problem(reason, "reason") is { } unreadable) return unreadable;
         if (await db.Set<RegisteredKey>().SingleOrDefaultAsync(k => k.KeyId == keyId, cancel) is not { } key)
             return new Refusal("key_unknown", "There is no such key in the registry.", "key");
-        var now = clock.UtcNow();
-        if (key.StateAt(now) == KeyState.Revoked)
-            return new Refusal("key_revoked", "This key is revoked already.", "key");
-        key.Revoke(now);
-        Note(key, actor, KeyAct.Revoked, reason);
-        await db.SaveChangesAsync(cancel);
-        if (key.Owner == RegisteredKey.Bank)
-        {
-            secrets.Destroy(key.KeyId);
-            await secrets.Current(key.Algorithm, cancel);
-        }
+        return key.StateAt(clock.UtcNow()) == KeyState.Revoked ? new Refusal("key_revoked", "This key is revoked already.", "key") : key;
+    }
+
+    /// <summary>
+    /// The same without saving it. The secret of an own key is destroyed first: it signs nothing more from then on, also when
+    /// the process ends before the revocation is saved.
+    /// </summary>
+    internal async Task<Outcome<TrustedKey>> StageRevocation(string keyId, string reason, string actor, KeyAct act, CancellationToken cancel)
+    {
+        if (!(await ToRevoke(keyId, reason, cancel)).Try(out var key, out var refusal)) return refusal;
+        if (key.Owner == RegisteredKey.Bank) secrets.Destroy(key.KeyId);
+        key.Revoke(clock.UtcNow());
+        Note(key, actor, act, reason.Trim());
         return key.Trusted();
     }
 

@@ -57,6 +57,9 @@ public enum KeyAct
     Rotated = 2,
     EndSet = 3,
     Revoked = 4,
+
+    /// <summary>Revoked by one person alone, because there was no time to ask another.</summary>
+    RevokedInEmergency = 5,
 }
 
 /// <summary>One line of the registry's history. It is never changed or removed.</summary>

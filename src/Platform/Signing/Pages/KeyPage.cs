@@ -11,11 +11,13 @@ public abstract class KeyPage : ComponentBase
     [Inject] public required IStringLocalizer T { get; set; }
     [Inject] public required NavigationManager Navigation { get; set; }
     [Inject] public required KeyRegistry Registry { get; set; }
+    [Inject] public required KeyChanges Changes { get; set; }
+    [Inject] public required NewId Ids { get; set; }
     [Inject] public required TimeProvider Clock { get; set; }
 
     protected FormErrors Errors { get; } = new();
 
-    protected string Actor => Caller.From(Http.User).Actor;
+    protected Caller Caller => Caller.From(Http.User);
 
     protected CancellationToken Cancel => Http.RequestAborted;
 
@@ -26,4 +28,10 @@ public abstract class KeyPage : ComponentBase
 
     protected string NameOf(SignatureAlgorithm algorithm) => T[$"keys.algorithm.{algorithm}"];
 
+    /// <summary>Leads to the request that waits for somebody's consent, or to the keys with what was done.</summary>
+    protected void Follow(Outcome<KeyChanges.Result> outcome, string done)
+    {
+        if (!outcome.Try(out var result, out var refusal)) Errors.Add(T, refusal);
+        else Navigation.NavigateTo(result.Waiting is { } waiting ? $"/approvals/{waiting.Id}?done=asked" : $"/keys?done={done}");
+    }
 }
