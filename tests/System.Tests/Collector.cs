@@ -54,7 +54,15 @@ sealed class Collector : IAsyncDisposable
                 return;
             }
             using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
+            try
+            {
+                await context.Request.InputStream.CopyToAsync(body);
+            }
+            catch (Exception broken) when (broken is HttpListenerException or IOException)
+            {
+                // The sender ended in the middle of what it told.
+                continue;
+            }
             _received.Enqueue((context.Request.Url!.AbsolutePath, context.Request.ContentType, body.ToArray()));
             // An empty answer is an answer without complaints (OTLP 1.x, "Full Success").
             context.Response.ContentType = "application/x-protobuf";

@@ -58,13 +58,13 @@ public sealed class KeyChanges(CityDb db, KeyRegistry registry, Approvals approv
     public async Task<Outcome<Result>> Revoke(string keyId, string reason, bool emergency, string key, Caller caller, CancellationToken cancel)
     {
         if (await Asked(key, caller, cancel) is { } asked) return new Result(null, asked);
-        if (IsAlone(caller)) return Of(await registry.Revoke(keyId, reason, caller.Actor, cancel));
+        if (IsAlone(caller)) return Of(await registry.Revoke(keyId, reason, caller.Actor, cancel: cancel));
         if (!(await registry.CheckRevocation(keyId, reason, cancel)).Try(out var revoked, out var refusal)) return refusal;
         if (emergency)
         {
             db.Audit("key/revoked-in-emergency", $"signing/key/{keyId}", caller.Actor);
             await TellOthers(revoked, reason.Trim(), caller, cancel);
-            return Of(await registry.Revoke(keyId, reason, caller.Actor, cancel, KeyAct.RevokedInEmergency));
+            return Of(await registry.Revoke(keyId, reason, caller.Actor, KeyAct.RevokedInEmergency, cancel));
         }
         return await Ask(
             [
@@ -89,7 +89,7 @@ public sealed class KeyChanges(CityDb db, KeyRegistry registry, Approvals approv
     public async Task<IReadOnlyList<KeyHistoryLine>> Emergencies(CancellationToken cancel)
     {
         var since = clock.UtcNow() - EmergencyShown;
-        return [.. (await registry.History(50, cancel, KeyAct.RevokedInEmergency)).Where(line => line.At >= since)];
+        return [.. (await registry.History(50, KeyAct.RevokedInEmergency, cancel)).Where(line => line.At >= since)];
     }
 
     bool IsAlone(Caller caller) => approvals.RuleFor(ApprovalKinds.ChangeKeys, null, caller) is null;

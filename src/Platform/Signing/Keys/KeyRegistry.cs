@@ -29,7 +29,7 @@ public sealed class KeyRegistry(CityDb db, SigningKeys secrets, KeyRotation rota
 
     /// <summary>The newest lines of the history.</summary>
     /// <param name="act">Only lines of this act; null for all.</param>
-    public async Task<IReadOnlyList<KeyHistoryLine>> History(int lines, CancellationToken cancel = default, KeyAct? act = null) =>
+    public async Task<IReadOnlyList<KeyHistoryLine>> History(int lines, KeyAct? act = null, CancellationToken cancel = default) =>
         await db.Set<KeyEvent>().AsNoTracking().Where(e => act == null || e.Act == act)
             .Join(db.Set<RegisteredKey>(), e => e.KeyId, k => k.KeyId, (e, k) => new { e, k.Owner })
             .OrderByDescending(line => line.e.At).ThenByDescending(line => line.e.Id).Take(lines)
@@ -125,7 +125,7 @@ public sealed class KeyRegistry(CityDb db, SigningKeys secrets, KeyRotation rota
     /// <param name="reason">For the history; 1 to 200 characters.</param>
     /// <param name="act">How it came about.</param>
     public async Task<Outcome<TrustedKey>> Revoke(
-        string keyId, string reason, string actor, CancellationToken cancel = default, KeyAct act = KeyAct.Revoked)
+        string keyId, string reason, string actor, KeyAct act = KeyAct.Revoked, CancellationToken cancel = default)
     {
         var revoked = await Save(await StageRevocation(keyId, reason, actor, act, cancel), cancel);
         if (revoked.Try(out var key, out _) && key.Owner == RegisteredKey.Bank) await secrets.Current(key.Key.Algorithm, cancel);
