@@ -26,7 +26,9 @@ static class SecurityHeaders
     {
         var context = (HttpContext)state;
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ApiDocs, StringComparison.Ordinal) ? PolicyWith(NonceOf(context)) : Policy;
+        // A download brings a stricter policy of its own.
+        if (headers.ContentSecurityPolicy.Count == 0)
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ApiDocs, StringComparison.Ordinal) ? PolicyWith(NonceOf(context)) : Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=()";
