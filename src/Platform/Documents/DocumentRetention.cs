@@ -58,9 +58,15 @@ public sealed partial class DocumentRetention(
         return false;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Before the bank takes anything in: later on, what lies there half received is just being received.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         vault.ForgetIncoming();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(TimeSpan.FromHours(6), clock);
         do
         {
