@@ -9,6 +9,9 @@ sealed record CityOptions
     /// <summary>Address of the bank: there are its public keys, and there go the messages of the actors. Null while there is no bank.</summary>
     public string? Bank { get; init; }
 
+    /// <summary>At which port of this machine letters are received (SMTP); null for none.</summary>
+    public int? MailPort { get; init; }
+
     /// <summary>Reads and checks them.</summary>
     /// <exception cref="IOException">A setting is wrong; the message says which.</exception>
     public static CityOptions Read(IConfiguration configuration)

@@ -15,7 +15,7 @@ public sealed record PlatformOptions
     /// <summary>PostgreSQL connection string; null for SQLite in <see cref="DataFolder"/>.</summary>
     public string? PostgreSql { get; init; }
 
-    /// <summary>Where the bank answers as the world sees it ("https://bank.example"): the issuer of tokens, and what papers name. Null: tokens as each request calls it, no address on papers.</summary>
+    /// <summary>Where the bank answers as the world sees it ("https://bank.example"): the issuer of tokens, what papers name, and where links in letters lead. Null: tokens as each request calls it, no address on papers.</summary>
     public Uri? Address { get; init; }
 
     /// <summary>Demo people may sign in with one click. Never in production.</summary>

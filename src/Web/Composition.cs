@@ -40,5 +40,6 @@ static class Composition
         app.MapScreening();
         app.MapOutbox();
         app.MapInbox();
+        app.MapNotifications();
     }
 }

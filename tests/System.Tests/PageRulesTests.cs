@@ -30,6 +30,9 @@ public sealed class PageRulesTests(Bank bank)
         ("/account/password", "customer", 200),
         ("/account/sessions", "customer", 200),
         ("/documents", "customer", 200),
+        ("/messages", "customer", 200),
+        ("/messages/address/email", "customer", 200),
+        ("/messages/settings", "customer", 200),
         ("/evidence", null, 200),
         ("/evidence", "auditor", 200),
         ("/evidence/record?reference=none", null, 422),
@@ -71,6 +74,8 @@ public sealed class PageRulesTests(Bank bank)
         "/programs/{ClientId}", "/programs/{ClientId}/end", "/programs/{ClientId}/keys", "/programs/{ClientId}/keys/{Fingerprint}/withdraw",
         "/webhooks/{Id:guid}", "/webhooks/{Id:guid}/close", "/webhooks/{Id:guid}/deliveries/{Message:guid}",
         "/deliveries/{Id:guid}", "/deliveries/{Id:guid}/withdraw", "/received/{Id:guid}",
+        "/documents/{Id:guid}", "/keys/{KeyId}/revoke",
+        "/messages/{Id:guid}",
     ];
 
     /// <summary>Modes in which each page is checked by default: other ones from page to page, so that all modes are seen. <c>PUJIANG_PAGES=all</c> checks each page in all.</summary>

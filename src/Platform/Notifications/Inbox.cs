@@ -64,6 +64,29 @@ public sealed class Inbox(CityDb db, NotificationCatalogue catalogue, TimeProvid
     }
 }
 
+/// <summary>What was handed to channels is counted by the day and the hour only.</summary>
+sealed class OldNotificationDeliveries : IForgetting
+{
+    public string What => "notification-deliveries";
+
+    public TimeSpan Kept => TimeSpan.FromDays(30);
+
+    public Task<int> Delete(CityDb db, DateTime olderThan, int most, CancellationToken cancel) =>
+        db.Set<NotificationDelivery>().Where(d => db.Set<NotificationDelivery>().Where(old => old.At < olderThan).OrderBy(old => old.At).Take(most).Select(old => old.Id).Contains(d.Id))
+            .ExecuteDeleteAsync(cancel);
+}
+
+/// <summary>Addresses whose code never came back.</summary>
+sealed class OldAddressChanges : IForgetting
+{
+    public string What => "address-changes";
+
+    public TimeSpan Kept => TimeSpan.FromDays(1);
+
+    public Task<int> Delete(CityDb db, DateTime olderThan, int most, CancellationToken cancel) =>
+        db.Set<AddressChange>().Where(c => c.ExpiresAt < olderThan).ExecuteDeleteAsync(cancel);
+}
+
 /// <summary>Messages are kept for a time only.</summary>
 sealed class OldNotifications(PlatformOptions options) : IForgetting
 {

@@ -130,7 +130,7 @@ public static partial class NotifyExtensions
 
     static void Check(NotificationKind kind, Dictionary<string, NotificationValue> given, NotificationCatalogue catalogue)
     {
-        if (catalogue.Find(kind.Name) is null) throw new ArgumentException($"The notification '{kind.Name}' was not added to this bank.", nameof(kind));
+        if (kind.IsDirect || catalogue.Find(kind.Name) is null) throw new ArgumentException($"The notification '{kind.Name}' was not added to this bank.", nameof(kind));
         foreach (var (name, example) in kind.Values)
             if (!given.TryGetValue(name, out var value) || value.GetType() != example.GetType() || !catalogue.Knows(value))
                 throw new ArgumentException($"The notification '{kind.Name}' needs the value '{name}' as a known {example.GetType().Name}.", nameof(given));

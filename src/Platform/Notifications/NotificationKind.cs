@@ -31,6 +31,9 @@ public sealed record NotificationKind(string Name, NotificationGroup Group, para
 
     /// <summary>Is sent at once, by night too.</summary>
     public bool IsUrgent => Group == NotificationGroup.Security;
+
+    /// <summary>Is sent to an address by the mailroom alone, and is in no inbox: codes, digests.</summary>
+    internal bool IsDirect { get; init; }
 }
 
 /// <summary>A value in a notification. The sort decides how it is written, the same in all channels and languages.</summary>

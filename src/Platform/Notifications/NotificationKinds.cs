@@ -24,5 +24,8 @@ public static class NotificationKinds
     public static readonly NotificationKind KeyRevokedAlone = new("keys.revoked-alone", NotificationGroup.Security,
         ("owner", "hospital"), ("reason", "the secret may be known to others"), ("at", ExampleTime));
 
-    internal static IReadOnlyList<NotificationKind> All { get; } = [NewSignIn, SignInChanged, ApprovalWaits, WebhookPaused, KeyRevokedAlone];
+    /// <summary>A document waits for this party's signature, and nobody has to sign before.</summary>
+    public static readonly NotificationKind DocumentToSign = new("documents.to-sign", NotificationGroup.Tasks, ("until", ExampleTime));
+
+    internal static IReadOnlyList<NotificationKind> All { get; } = [NewSignIn, SignInChanged, ApprovalWaits, WebhookPaused, KeyRevokedAlone, DocumentToSign, Mailroom.Code, Mailroom.Digest];
 }

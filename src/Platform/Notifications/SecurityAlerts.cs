@@ -8,8 +8,12 @@ static class SecurityAlerts
 {
     /// <summary>Something by which the person signs in is not what it was.</summary>
     /// <param name="what">A word <c>sign-in.…</c> of the templates: "passkey-added".</param>
-    public static void AlertSignInChanged(this CityDb db, Guid person, string what) =>
-        db.Notify(Recipient.Person(person), NotificationKinds.SignInChanged, db.GetService<NewId>().Next().ToString(), "/account",
+    public static Notification AlertSignInChanged(this CityDb db, Guid person, string what) =>
+        db.AlertSignInChanged(Recipient.Person(person), what, "/account");
+
+    /// <summary>Something by which somebody signs in, or is told, is not what it was.</summary>
+    public static Notification AlertSignInChanged(this CityDb db, Recipient recipient, string what, string link) =>
+        db.Notify(recipient, NotificationKinds.SignInChanged, db.GetService<NewId>().Next().ToString(), link,
             ("what", new NotificationValue.Term($"sign-in.{what}")), ("at", db.GetService<TimeProvider>().UtcNow()));
 
     /// <summary>Tells of a sign-in unless the same device was told of from the same network, as long as messages are kept.</summary>

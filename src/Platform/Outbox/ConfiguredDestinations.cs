@@ -44,6 +44,9 @@ sealed class ConfiguredDestinations(
             wanted[name] = settings with { Address = settings.Address ?? wanted.GetValueOrDefault(name)?.Address };
         }
         foreach (var (name, settings) in wanted) Check(name, settings);
+        // Letters go by another way, to a server of which more must be known than its address.
+        wanted.Remove(Mailroom.EmailDestination);
+        if (platform.Notifications.Mail is { Host.Length: > 0 } mail) wanted[Mailroom.EmailDestination] = mail.Destination();
         return wanted;
     }
 

@@ -149,13 +149,17 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, TimePr
     async Task DeliverOne(OutboxMessage message, DeliveryAttempt attempt, Destination destination, CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<OutboxSender>().Deliver(message, destination, attempt, cancel);
+        if (scope.ServiceProvider.GetServices<IOutboxTransport>().FirstOrDefault(one => one.Destination == destination.Name) is { } transport)
+            await transport.Deliver(message, destination, attempt, cancel);
+        else await scope.ServiceProvider.GetRequiredService<OutboxSender>().Deliver(message, destination, attempt, cancel);
         var db = scope.ServiceProvider.GetRequiredService<CityDb>();
         db.Attach(message);
         db.Attach(attempt);
         Debug.Assert(attempt.EndedAt is not null, "The sender says how it ended.");
         message.End(attempt, destination.RetryPlan);
         db.Entry(attempt).State = EntityState.Modified;
+        if (message.State == DeliveryState.GivenUp)
+            foreach (var one in scope.ServiceProvider.GetServices<IUndelivered>()) await one.OnGivenUp(message, attempt, CancellationToken.None);
         if (destination.IsWebhook && message.State == DeliveryState.GivenUp) await Webhooks.Pause(db, destination.Name, clock.UtcNow());
         try
         {

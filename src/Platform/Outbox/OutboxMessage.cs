@@ -152,12 +152,15 @@ sealed class DeliveryAttempt
     /// <summary>No request went out: the circuit was open, or the bank was stopped. It does not count as a try.</summary>
     public bool WasNotSent { get; set; }
 
+    /// <summary>The receiver's server says that there is no such receiver.</summary>
+    public bool IsReceiverUnknown { get; set; }
+
     /// <summary>When the message may be tried again, where the attempt knows better than the plan.</summary>
     public DateTime? NotBefore { get; set; }
 
     /// <summary>An answer that can't be trusted acknowledges nothing, whatever its status is.</summary>
     public bool IsDelivered => Failure is null && Status is >= 200 and < 300;
-    public bool IsGone => Failure == Answered && Status == Gone;
+    public bool IsGone => IsReceiverUnknown || (Failure == Answered && Status == Gone);
 
     /// <param name="failure">One of the words above.</param>
     /// <param name="error">An English sentence.</param>
@@ -188,6 +191,7 @@ sealed class OutboxTables : ICityTables
         var attempt = model.Entity<DeliveryAttempt>("attempt");
         attempt.HasKey(a => new { a.MessageId, a.Attempt });
         attempt.Ignore(a => a.NotBefore);
+        attempt.Ignore(a => a.IsReceiverUnknown);
         attempt.Property(a => a.Failure).HasMaxLength(16);
         attempt.Property(a => a.Error).HasMaxLength(DeliveryAttempt.LongestError);
         attempt.Property(a => a.AnswerKeyId).HasMaxLength(RegisteredKey.LongestKeyId);

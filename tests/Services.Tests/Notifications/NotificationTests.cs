@@ -197,6 +197,24 @@ public sealed class NotificationTests
             (await Inbox(bank, payer.Caller, Languages.English)).Select(m => m.Text.Brief).Order(StringComparer.Ordinal));
     }
 
+    [Theory, BothDatabases]
+    public async Task DocumentToSign_IsToldToEachSigner_WhenItsTurnComes(TestDatabase database)
+    {
+        await using var story = await SigningStory.New(database);
+        var document = await story.Document();
+        await story.Ask(document, story.Li).Value();
+        await story.Ask(document, story.Wang).Value();
+        var told = Assert.Single(await Asked(story.Li));
+        Assert.Equal($"/documents/{document.Id}", told.Link);
+        Assert.Empty(await Asked(story.Wang));
+        await story.Li.Sign(document).Value();
+        Assert.Single(await Asked(story.Wang));
+        Assert.Single(await Asked(story.Li));
+
+        async Task<List<Inbox.Message>> Asked(Signer signer) =>
+            [.. (await Inbox(story.Bank, signer.Caller, Languages.English)).Where(m => m.Text.Subject == "A document waits for your signature")];
+    }
+
     // The same in each of the banks that the crash test opens.
     Customer _payer = null!, _payee = null!;
 

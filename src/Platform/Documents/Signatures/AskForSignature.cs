@@ -41,6 +41,7 @@ public sealed class AskForSignature(CityDb db, Documents documents, PersonalData
         var made = SigningRequest.From(ids.Next(), id, step, signer.Party, signer.Partner, signer.Name, intent, days, caller.Actor, now);
         db.Add(made);
         db.Record("signature", made.Reference, made.EvidenceText("asked"));
+        if (made.IsItsTurn([.. asked, made], now)) db.TellSigner(made);
         await db.SaveChangesAsync(cancel);
         return made.Id;
     }
@@ -65,7 +66,9 @@ public sealed class AskForSignature(CityDb db, Documents documents, PersonalData
     {
         if (await documents.Find(id, caller, cancel) is not { } document || document.OwnerId != caller.PartyId) return Documents.NotFound;
         if (await db.Set<SigningRequest>().SingleOrDefaultAsync(r => r.Id == request && r.DocumentId == id, cancel) is not { } found) return SigningRequest.NotOpen;
-        return found.Withdraw(clock.UtcNow()) is { } refusal ? refusal : await Save(found, "withdrawn", cancel);
+        if (found.Withdraw(clock.UtcNow()) is { } refusal) return refusal;
+        await db.TellNextSigners(found, clock.UtcNow(), cancel);
+        return await Save(found, "withdrawn", cancel);
     }
 
     /// <summary>Who was asked says no.</summary>

@@ -87,7 +87,11 @@ public sealed class SignDocument(CityDb db, Documents documents, ITrustedKeys ke
 
     async Task<Outcome<Guid>> Keep(DocumentSignature signature, Func<SigningRequest, bool> answers, CancellationToken cancel)
     {
-        if (await OpenRequest(signature.DocumentId, answers, cancel) is { } request) request.Sign(clock.UtcNow());
+        if (await OpenRequest(signature.DocumentId, answers, cancel) is { } request)
+        {
+            request.Sign(clock.UtcNow());
+            await db.TellNextSigners(request, clock.UtcNow(), cancel);
+        }
         db.Add(signature);
         db.Record("signature", signature.Reference, signature.Proof);
         try
