@@ -8,15 +8,21 @@ namespace Pujiang.Accounts;
 /// <summary>Brings posted entries into this service's tables.</summary>
 sealed class AccountsOwner(PersonalData personalData, AccountNotifications notifications) : ILedgerOwner
 {
+    const string HeldPrefix = "accounts/held/";
+    const string ReleasedPrefix = "accounts/released/";
     const string CancelledPrefix = "accounts/cancelled/";
 
     public string Service => "accounts";
 
     public async Task OnPosted(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
     {
+        await Held(db, With(HeldPrefix), cancel);
         await Transfers(db, With(Transfer.ReferencePrefix), cancel);
         await Cancellations(db, With(CancelledPrefix), cancel);
+        await Released(db, With(ReleasedPrefix), cancel);
+        await HeldLines(db, With(PaymentLine.HeldPrefix), cancel);
         await Payments(db, With(PaymentLine.ReferencePrefix), cancel);
+        await ReleasedLines(db, With(PaymentLine.ReleasedPrefix), cancel);
         await Limits(db, With(DailyAllowance.LimitsPrefix), cancel);
         await AccountEvents.Posted(db, entries, cancel);
 
@@ -40,6 +46,59 @@ sealed class AccountsOwner(PersonalData personalData, AccountNotifications notif
         await notifications.Tell(db, made, cancel);
 
         static Guid IdOf(PostedEntry posted) => Guid.Parse(posted.Entry.Reference.AsSpan(Transfer.ReferencePrefix.Length));
+    }
+
+    /// <summary>Reserved while somebody looks at the names: from now on compliance can decide.</summary>
+    async Task Held(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        if (entries.Count == 0) return;
+        var ids = entries.Select(IdOf).ToHashSet();
+        var known = await db.Set<Transfer>().Where(t => ids.Contains(t.Id)).ToDictionaryAsync(t => t.Id, cancel);
+        foreach (var held in entries)
+            if (known.TryGetValue(IdOf(held), out var transfer)) transfer.OnHeld();
+            else db.Add(known[IdOf(held)] = Transfer.FromHeld(IdOf(held), held, personalData));
+        await NameScreening.OnHeld(db, [.. ids.Select(id => $"{Transfer.ReferencePrefix}{id}")], cancel);
+        // The entry that ends a hold may be in the same batch, and looks for the row.
+        await db.SaveChangesAsync(cancel);
+
+        static Guid IdOf(PostedEntry posted) => Guid.Parse(posted.Entry.Reference.AsSpan(HeldPrefix.Length));
+    }
+
+    /// <summary>Given back: the transfer is refused, and whoever follows the account is told.</summary>
+    static async Task Released(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        foreach (var released in entries)
+        {
+            var id = Guid.Parse(released.Entry.Reference.AsSpan(ReleasedPrefix.Length));
+            if (await db.Set<Transfer>().SingleAsync(t => t.Id == id, cancel) is not { State: TransferState.Held } transfer) continue;
+            transfer.Refuse(released.Entry.Metadata);
+            var from = await db.Set<DepositAccount>().AsNoTracking().SingleAsync(a => a.Id == transfer.FromAccount, cancel);
+            await AccountEvents.Rejected(db, transfer, from, released.PostedAt, cancel);
+        }
+    }
+
+    static async Task HeldLines(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        foreach (var entry in entries) (await LineOf(db, entry, cancel)).OnHeld();
+        await NameScreening.OnHeld(db, [.. entries.Select(e => PaymentLine.Of(e.Entry.Reference)).Select(line => PaymentLine.ReferenceOf(line.File, line.Number))], cancel);
+        if (entries.Count > 0) await db.SaveChangesAsync(cancel);
+    }
+
+    static async Task ReleasedLines(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)
+    {
+        foreach (var released in entries)
+        {
+            if (await LineOf(db, released, cancel) is not { State: PaymentLineState.Held } line) continue;
+            line.Reject(System.Text.Json.JsonSerializer.Deserialize<StatusReason>(released.Entry.Metadata)!);
+            var payers = await db.Set<DepositAccount>().AsNoTracking().Where(a => a.Id == line.FromAccount).ToDictionaryAsync(a => a.Id, cancel);
+            await AccountEvents.Rejected(db, [line], payers, released.PostedAt, cancel);
+        }
+    }
+
+    static Task<PaymentLine> LineOf(CityDb db, PostedEntry entry, CancellationToken cancel)
+    {
+        var (file, number) = PaymentLine.Of(entry.Entry.Reference);
+        return db.Set<PaymentLine>().SingleAsync(l => l.FileId == file && l.Number == number, cancel);
     }
 
     static async Task Cancellations(CityDb db, IReadOnlyList<PostedEntry> entries, CancellationToken cancel)

@@ -21,6 +21,8 @@ public static class AccountsModule
         services.AddScoped<TakeCash>().AddScoped<ChangeLimitsAtCounter>();
         services.AddScoped<IApprovedAct, TakeCash.Act>().AddScoped<IApprovedAct, ChangeLimitsAtCounter.Act>();
         services.AddScoped<MakeTransfer>().AddScoped<ScheduledTransfers>().AddScoped<Payees>();
+        services.AddScoped<PaymentScreening>().AddScoped<IHeldAct, HeldTransfers>().AddScoped<IHeldAct, HeldPayments>();
+        services.AddScoped<ICustomerBlock, BlockAccounts>().AddScoped<IScreenedAgain, PayeesAgain>();
         services.AddSingleton<FilesBeingTaken>();
         services.AddScoped<SubmitPaymentFile>().AddScoped<ExecutePayments>().AddScoped<PaymentFiles>();
         services.AddSingleton(new EventKind(AccountEvents.PaymentExecuted)).AddSingleton(new EventKind(AccountEvents.PaymentRejected))

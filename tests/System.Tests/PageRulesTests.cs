@@ -49,6 +49,9 @@ public sealed class PageRulesTests(Bank bank)
         ("/operations/calendar", "operations", 200),
         ("/operations/jobs", "operations", 200),
         ("/operations/jobs/ledger-verification", "operations", 200),
+        ("/", "compliance", 200),
+        ("/screening", "compliance", 200),
+        ("/screening/lists", "compliance", 200),
         ("/keys", "security", 200),
         ("/keys/add", "security", 200),
         ("/keys/rotate?owner=bank", "security", 200),
@@ -76,6 +79,7 @@ public sealed class PageRulesTests(Bank bank)
         "/deliveries/{Id:guid}", "/deliveries/{Id:guid}/withdraw", "/received/{Id:guid}",
         "/documents/{Id:guid}", "/keys/{KeyId}/revoke",
         "/messages/{Id:guid}",
+        "/screening/cases/{Id:guid}", "/screening/cases/{Id:guid}/hits/{Number:int}", "/screening/lists/{Id:guid}",
     ];
 
     /// <summary>Modes in which each page is checked by default: other ones from page to page, so that all modes are seen. <c>PUJIANG_PAGES=all</c> checks each page in all.</summary>

@@ -5,7 +5,8 @@ using Pujiang.Platform;
 namespace Pujiang.Accounts;
 
 /// <summary>Registers customers, opens their accounts and takes their cash: the work of the counter.</summary>
-public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personalData, DepositAccounts accounts, TimeProvider clock)
+public sealed class OpenAccount(
+    CityDb db, ILedger ledger, PersonalData personalData, DepositAccounts accounts, NameScreening screening, TimeProvider clock)
 {
     /// <param name="Kind">Person or firm.</param>
     /// <param name="Identifier">GB 11643 number of a person, GB 32100 code of a firm.</param>
@@ -24,6 +25,9 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
             customer.Kind, customer.Name ?? "", identifier, customer.Phone?.Trim() ?? "", personalData, clock.UtcNow());
         if (!registered.Try(out var party, out var refusal)) return refusal;
         if (await Known(party, cancel) is { } known) return known;
+        // On a list or not, the customer is registered; an account is opened when nobody has to look any more.
+        var person = ScreenedPerson.Of("customer", party);
+        await screening.Open(new ScreenedAct(NameScreening.SubjectOf(party.Id), ScreeningOccasion.NewCustomer), person, await screening.Look([person], cancel), cancel);
         db.Add(party);
         try
         {
@@ -61,6 +65,11 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
         // Decide.
         var id = DepositAccount.IdOf(number, currency);
         if (await Known(id, owner, cancel) is { } known) return known;
+        switch (await screening.StandingOf(owner.Id, cancel))
+        {
+            case CustomerStanding.InReview: return InReview;
+            case CustomerStanding.Listed: return NotPossible;
+        }
         var limits = owner.Kind == PartyKind.Person ? TransferLimits.ForPersons : TransferLimits.ForFirms;
         var account = DepositAccount.Open(owner, number, currency, limits, personalData, clock.Today());
 
@@ -124,6 +133,12 @@ public sealed class OpenAccount(CityDb db, ILedger ledger, PersonalData personal
         EntryStatus.AccountFrozenIn => LedgerRefusal.AccountFrozen,
         _ => throw new InvalidOperationException($"The ledger refused cash: {result.Status}, leg {result.Leg}."),
     };
+
+    static readonly Refusal InReview =
+        new("customer_in_review", "The bank is still checking this customer. The account can be opened afterwards.", "party");
+
+    /// <summary>Says nothing of why.</summary>
+    static readonly Refusal NotPossible = new("customer_not_possible", "The bank can't open an account for this customer.", "party");
 
     static readonly Caller Operator = new(null, IsOperator: true);
 

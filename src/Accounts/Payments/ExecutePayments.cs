@@ -6,7 +6,7 @@ namespace Pujiang.Accounts;
 
 /// <summary>Carries out the lines of accepted payment files on their day, in batches, with a result for each line.</summary>
 public sealed class ExecutePayments(
-    CityDb db, ILedger ledger, AccountsFollower follower, DailyAllowance allowance, TimeProvider clock)
+    CityDb db, ILedger ledger, AccountsFollower follower, DailyAllowance allowance, PaymentScreening screening, TimeProvider clock)
 {
     const int LinesAtATime = 1_000;
 
@@ -46,13 +46,19 @@ public sealed class ExecutePayments(
         var accounts = await db.Set<DepositAccount>().AsNoTracking().Where(a => payers.Contains(a.Id)).ToDictionaryAsync(a => a.Id, cancel);
         foreach (var account in accounts.Values) await allowance.FillFor(account, today, cancel);
 
-        // Post.
-        var results = await ledger.Post([.. lines.Select(line => line.ToEntry(accounts[line.From]))], cancel);
+        // Decide, post. What a list may name is reserved only, until somebody has looked.
+        var held = await screening.MustHold(file, lines, cancel);
+        var results = await ledger.Post([.. lines.Select(line => line.ToEntry(accounts[line.From], held.Contains(line.Number)))], cancel);
 
-        // Apply: refusals here, since they are no entries; postings through the follower.
-        var refused = lines.Zip(results).Where(pair => !pair.Second.IsPosted).ToDictionary(pair => pair.First.Number, pair => ReasonOf(pair.Second));
+        // Apply: refusals here, since they are no entries; postings through the follower. What an earlier run posted or held, before a
+        // new list came, stays what it is.
+        var posted = lines.Zip(results).Where(pair => pair.Second.Status == EntryStatus.IdUsedWithOtherContent).Select(pair => PaymentLine.EntryIdOf(file, pair.First.Number)).ToList();
+        var refused = lines.Zip(results).Where(pair => !pair.Second.IsPosted && pair.Second.Status != EntryStatus.IdUsedWithOtherContent)
+            .ToDictionary(pair => pair.First.Number, pair => ReasonOf(pair.Second));
         await Reject(file, refused, accounts, cancel);
-        await follower.Apply(results.Max(result => result.Sequence), cancel);
+        var last = results.Max(result => result.Sequence);
+        foreach (var entry in posted) last = Math.Max(last, (await ledger.FindEntry(entry, cancel))!.Sequence);
+        await follower.Apply(last, cancel);
     }
 
     async Task Reject(
@@ -66,7 +72,7 @@ public sealed class ExecutePayments(
         db.ChangeTracker.Clear();
     }
 
-    static StatusReason ReasonOf(EntryResult result)
+    internal static StatusReason ReasonOf(EntryResult result)
     {
         var refusal = LedgerRefusal.From(result);
         var code = refusal.Code switch

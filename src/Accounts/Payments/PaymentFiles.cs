@@ -11,7 +11,7 @@ namespace Pujiang.Accounts;
 public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvider clock)
 {
     /// <summary>A line as sender and pages see it.</summary>
-    /// <param name="Status">ACSC settled, ACSP waits for its day, RJCT refused.</param>
+    /// <param name="Status">ACSC settled, ACSP waits for its day, PDNG waits for a check by the bank, RJCT refused.</param>
     public sealed record Line(
         int Number, string PaymentId, string EndToEndId, string Creditor, string CreditorAccount, long Amount, string Currency,
         DateOnly On, string Status, string Reason, string ReasonText, string? Reference);
@@ -143,6 +143,7 @@ public sealed class PaymentFiles(CityDb db, Iso20022Settings settings, TimeProvi
     {
         PaymentLineState.Posted => PaymentStatus.ACSC,
         PaymentLineState.Pending => PaymentStatus.ACSP,
+        PaymentLineState.Held => PaymentStatus.PDNG,
         _ => PaymentStatus.RJCT,
     };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pujiang.Ledger;
 using Pujiang.Platform;
 
@@ -49,6 +50,9 @@ public enum PaymentLineState
     Pending = 1,
     Posted = 2,
     Rejected = 3,
+
+    /// <summary>Reserved in the ledger while the bank looks at the names.</summary>
+    Held = 4,
 }
 
 /// <summary>One transaction of a payment file and what became of it.</summary>
@@ -90,9 +94,13 @@ sealed class PaymentLine
     public DateTime? PostedAt { get; private set; }
     public long Sequence { get; private set; }
 
+    /// <summary>It was reserved first, and then posted or released by an entry of its own.</summary>
+    public bool WasHeld { get; private set; }
+
     public string Reference => ReferenceOf(FileId, Number);
 
-    public EntryId EntryId => EntryIdOf(FileId, Number);
+    /// <summary>The entry that moved the money.</summary>
+    public EntryId EntryId => WasHeld ? EndOf(FileId, Number) : EntryIdOf(FileId, Number);
 
     public static PaymentLine Of(Guid file, int number, PaymentInformation payment, CreditTransfer transfer, LineDecision decision) => new()
     {
@@ -107,7 +115,7 @@ sealed class PaymentLine
         Currency = Cut(transfer.Amount.Currency, 3),
         FromAccount = decision.From,
         ToAccount = decision.To,
-        Creditor = PaymentCreditor.Of(transfer).ToJson(),
+        Creditor = PaymentCreditor.Of(payment, transfer).ToJson(),
         DueOn = decision.DueOn,
         State = decision.Rejected ? PaymentLineState.Rejected : PaymentLineState.Pending,
         ReasonCode = decision.Reason?.Code ?? "",
@@ -115,6 +123,11 @@ sealed class PaymentLine
     };
 
     public static EntryId EntryIdOf(Guid file, int number) => new(NameBasedId.From("accounts", "payment", file.ToString(), $"{number}"));
+
+    /// <summary>The one entry that ends a hold: it posts what was held, or gives it back.</summary>
+    public static EntryId EndOf(Guid file, int number) => new(NameBasedId.From("accounts", "payment", file.ToString(), $"{number}", "2"));
+
+    internal const string HeldPrefix = "accounts/payment-held/", ReleasedPrefix = "accounts/payment-released/";
 
     public static string ReferenceOf(Guid file, int number) => $"{ReferencePrefix}{file}/{number}";
 
@@ -125,6 +138,33 @@ sealed class PaymentLine
         return (Guid.Parse(parts[2]), int.Parse(parts[3]));
     }
 
+    public void OnHeld()
+    {
+        if (State == PaymentLineState.Pending) (State, WasHeld) = (PaymentLineState.Held, true);
+    }
+
+    /// <summary>Posts what is held.</summary>
+    public Entry Continue(DateOnly today) => new()
+    {
+        Id = EndOf(FileId, Number),
+        Action = EntryAction.Capture,
+        Hold = EntryIdOf(FileId, Number),
+        ValueDate = today,
+        Code = (int)BookingCode.Payment,
+        Reference = Reference,
+    };
+
+    /// <summary>Gives back what is held.</summary>
+    public Entry Release(StatusReason reason, DateOnly today) => new()
+    {
+        Id = EndOf(FileId, Number),
+        Action = EntryAction.Release,
+        Hold = EntryIdOf(FileId, Number),
+        ValueDate = today,
+        Reference = $"{ReleasedPrefix}{FileId}/{Number}",
+        Metadata = JsonSerializer.Serialize(reason),
+    };
+
     public void Reject(StatusReason reason) =>
         (State, ReasonCode, ReasonText) = (PaymentLineState.Rejected, reason.Code, Cut(reason.Text ?? "", LongestText));
 
@@ -134,13 +174,16 @@ sealed class PaymentLine
 /// <summary>What the ledger needs of a line; without the sealed columns, so that nothing is opened for it.</summary>
 sealed record DuePayment(Guid File, int Number, AccountId From, AccountId To, long Amount, DateOnly DueOn)
 {
-    public Entry ToEntry(DepositAccount from) => new()
+    /// <param name="from">The payer's account.</param>
+    /// <param name="hold">Reserve the money only: somebody has to look first.</param>
+    public Entry ToEntry(DepositAccount from, bool hold) => new()
     {
         Id = PaymentLine.EntryIdOf(File, Number),
+        Action = hold ? EntryAction.Hold : EntryAction.Post,
         Legs = [Leg.Debit(From, Amount), Leg.Credit(To, Amount), .. DailyAllowance.Take(from, Amount)],
         ValueDate = DueOn,
         Code = (int)BookingCode.Payment,
-        Reference = PaymentLine.ReferenceOf(File, Number),
+        Reference = hold ? $"{PaymentLine.HeldPrefix}{File}/{Number}" : PaymentLine.ReferenceOf(File, Number),
     };
 }
 
@@ -149,11 +192,16 @@ sealed record DuePayment(Guid File, int Number, AccountId From, AccountId To, lo
 sealed record LineDecision(long Amount, AccountId From, AccountId To, DateOnly DueOn, bool Rejected, StatusReason? Reason);
 
 /// <summary>Whom a transaction pays, and the text for the payee.</summary>
-sealed record PaymentCreditor(string Name, string Number, string Bic, string Remittance)
+/// <param name="Others">Other names that the file gives: the debtor's, and for whom it is paid; null for none.</param>
+sealed record PaymentCreditor(
+    string Name, string Number, string Bic, string Remittance,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Others = null)
 {
-    public static PaymentCreditor Of(CreditTransfer transfer) => new(
+    public static PaymentCreditor Of(PaymentInformation payment, CreditTransfer transfer) => new(
         transfer.Creditor.Name ?? "", AccountNumber.Normal(transfer.CreditorAccount.Number ?? ""),
-        transfer.CreditorAgent.Bic ?? "", transfer.Remittance.Text);
+        transfer.CreditorAgent.Bic ?? "", transfer.Remittance.Text,
+        new[] { payment.Debtor.Name, payment.UltimateDebtor.Name, transfer.UltimateCreditor.Name }
+            .OfType<string>().Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } others ? others : null);
 
     public string ToJson() => JsonSerializer.Serialize(this);
 

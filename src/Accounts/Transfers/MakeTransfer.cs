@@ -10,7 +10,7 @@ namespace Pujiang.Accounts;
 
 /// <summary>A transfer to one payee, now or on a day to come.</summary>
 public sealed class MakeTransfer(
-    CityDb db, ILedger ledger, AccountsFollower follower, DepositAccounts accounts, DailyAllowance allowance, PersonalData personalData, TimeProvider clock)
+    CityDb db, ILedger ledger, AccountsFollower follower, DepositAccounts accounts, DailyAllowance allowance, PaymentScreening screening, PersonalData personalData, TimeProvider clock)
 {
     const int LongestPurpose = 140;
     const int DaysAhead = 366;
@@ -105,7 +105,7 @@ public sealed class MakeTransfer(
             && earlier.PayeeNumber == payee.Number && Beneficiary.SameName(earlier.PayeeName, payee.Name)
             && earlier.PayeeBank == (Beneficiary.IsOwnBank(payee.Bank) ? "" : payee.Bank)
             && earlier.Purpose == (request.Purpose?.Trim() ?? "")
-            && (request.On is { } day ? day == earlier.DueOn : earlier.State == TransferState.Posted);
+            && (request.On is { } day ? day == earlier.DueOn : earlier.State == TransferState.Posted || earlier.WasHeld);
         return isSame ? ViewOf(earlier) : KeyReused;
     }
 
@@ -125,14 +125,16 @@ public sealed class MakeTransfer(
     async Task<Outcome<View>> Post(Guid id, TransferOrder order, DepositAccount from, DateOnly dueOn, CancellationToken cancel)
     {
         await allowance.FillFor(from, clock.Today(), cancel);
-        var result = (await ledger.Post([order.ToEntry(id, from, personalData, dueOn)], cancel))[0];
+        // What a list may name is reserved only, until somebody has looked.
+        var hold = await screening.MustHold(id, order, cancel);
+        var result = (await ledger.Post([order.ToEntry(id, from, personalData, dueOn, hold)], cancel))[0];
         if (result.Status == EntryStatus.IdUsedWithOtherContent) return await Earlier(id, order, cancel);
         if (!result.IsPosted) return LedgerRefusal.From(result);
         await follower.Apply(result.Sequence, cancel);
         return ViewOf(await Find(id, cancel) ?? throw new InvalidOperationException($"Transfer {id} was not applied."));
     }
 
-    /// <summary>A retry on another day differs in the value date; the transfer is the same if the money is.</summary>
+    /// <summary>A retry on another day differs in the value date, one after a new list may be a hold no longer; the transfer is the same if the money is.</summary>
     async Task<Outcome<View>> Earlier(Guid id, TransferOrder order, CancellationToken cancel)
     {
         var posted = await ledger.FindEntry(Transfer.EntryOf(id), cancel);
@@ -186,7 +188,7 @@ public sealed class MakeTransfer(
         transfer.Id, transfer.FromAccount.Value, transfer.PayeeName, transfer.PayeeNumber, transfer.PayeeBank, transfer.Money,
         transfer.Purpose, transfer.DueOn, transfer.State, transfer.RefusalCode.Length > 0 ? transfer.RefusalCode : null,
         transfer.CreatedAt, transfer.PostedAt,
-        transfer.State == TransferState.Posted ? Transfer.EntryOf(transfer.Id).Value.ToString("N") : null);
+        transfer.State == TransferState.Posted ? transfer.Booking.Value.ToString("N") : null);
 
     internal static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/transfers", async Task<Results<Ok<View>, ProblemHttpResult>> (

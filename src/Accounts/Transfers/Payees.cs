@@ -98,7 +98,7 @@ public sealed record Beneficiary(string Name, string Number, string Bank)
 }
 
 /// <summary>Use cases of the payee book.</summary>
-public sealed class Payees(CityDb db, PersonalData personalData)
+public sealed class Payees(CityDb db, NameScreening screening, PersonalData personalData)
 {
     static readonly Refusal NoBook = new("party_needed", "Only a customer has a payee book; sign in as one.");
 
@@ -122,6 +122,7 @@ public sealed class Payees(CityDb db, PersonalData personalData)
         var known = await db.Set<Payee>().SingleOrDefaultAsync(p => p.Id == payee.Id, cancel);
         if (known is null) db.Add(payee);
         else known.Rename(given);
+        await Screen(payee, given, cancel);
         try
         {
             await db.SaveChangesAsync(cancel);
@@ -132,10 +133,25 @@ public sealed class Payees(CityDb db, PersonalData personalData)
             db.ChangeTracker.Clear();
             if (await db.Set<Payee>().SingleOrDefaultAsync(p => p.Id == payee.Id, cancel) is not { } earlier) throw;
             earlier.Rename(given);
+            await Screen(payee, given, cancel);
             await db.SaveChangesAsync(cancel);
         }
         return new Listed(payee.Id, given.Name, given.Number, given.Bank);
     }
+
+    /// <summary>Nothing is held here: a payment to the payee will be. Who has the account at this bank is compared as its customer.</summary>
+    async Task Screen(Payee payee, Beneficiary given, CancellationToken cancel)
+    {
+        if (given.Bank.Length == 0) return;
+        var person = ScreenedPerson.Of("payee", given.Name, given.Number, given.Bank);
+        await screening.Open(new ScreenedAct($"accounts/payee/{payee.Id}", ScreeningOccasion.NewPayee, FactsOf(given)), person, await screening.Look([person], cancel), cancel);
+    }
+
+    internal static ApprovalFact[] FactsOf(Beneficiary payee) =>
+    [
+        ApprovalFact.Of(new Bilingual("收款账号", "Payee's account"), Amounts.Grouped(payee.Number)),
+        ApprovalFact.Of(new Bilingual("收款行", "Payee's bank"), payee.Bank),
+    ];
 
     /// <summary>Removes a payee; removing it again changes nothing.</summary>
     public Task Remove(Guid owner, Guid id, CancellationToken cancel) =>
@@ -159,5 +175,21 @@ public sealed class Payees(CityDb db, PersonalData personalData)
             await book.Remove(owner, id, cancel);
             return Results.NoContent();
         }).Requires(Permission.KeepPayees).ChangesState().WithSummary("Remove a payee");
+    }
+}
+
+/// <summary>The payees of all payee books who have their accounts at other banks.</summary>
+sealed class PayeesAgain : IScreenedAgain
+{
+    public string What => "payees";
+
+    public Task<int> Count(CityDb db, CancellationToken cancel) => db.Set<Payee>().CountAsync(cancel);
+
+    public async Task<IReadOnlyList<(Guid Id, ScreenedAct Act, ScreenedPerson Person)>> After(CityDb db, Guid id, int most, CancellationToken cancel)
+    {
+        var payees = await db.Set<Payee>().AsNoTracking().Where(p => p.Id.CompareTo(id) > 0).OrderBy(p => p.Id).Take(most).ToListAsync(cancel);
+        // Those of this bank are compared as its customers; they are passed by with a name that nobody has.
+        return [.. payees.Select(p => (p.Id, new ScreenedAct($"accounts/payee/{p.Id}", ScreeningOccasion.NewList, Payees.FactsOf(new Beneficiary(p.Name, p.Number, p.Bank))),
+            ScreenedPerson.Of("payee", p.Bank.Length == 0 ? "" : p.Name, p.Number, p.Bank)))];
     }
 }

@@ -26,7 +26,7 @@ public sealed class ScheduledTransfers(
         if (await accounts.Load(account, caller, cancel) is null) return [];
         var from = new AccountId(account);
         var waiting = await db.Set<Transfer>().AsNoTracking()
-            .Where(t => t.FromAccount == from && t.State == TransferState.Scheduled).OrderBy(t => t.DueOn).ToListAsync(cancel);
+            .Where(t => t.FromAccount == from && (t.State == TransferState.Scheduled || t.State == TransferState.Held)).OrderBy(t => t.DueOn).ToListAsync(cancel);
         return [.. waiting.Select(MakeTransfer.ViewOf)];
     }
 

@@ -11,6 +11,9 @@ public enum TransferState
     Posted = 2,
     Refused = 3,
     Cancelled = 4,
+
+    /// <summary>Reserved in the ledger while the bank looks at the names.</summary>
+    Held = 5,
 }
 
 /// <summary>A customer's order to move money to one payee, now or on a day.</summary>
@@ -22,6 +25,9 @@ sealed class Transfer
         (TransferState.Scheduled, "posted", TransferState.Posted),
         (TransferState.Scheduled, "refused", TransferState.Refused),
         (TransferState.Scheduled, "cancelled", TransferState.Cancelled),
+        (TransferState.Scheduled, "held", TransferState.Held),
+        (TransferState.Held, "posted", TransferState.Posted),
+        (TransferState.Held, "refused", TransferState.Refused),
     ];
 
     /// <summary>Of an entry's reference; the transfer's id follows.</summary>
@@ -56,8 +62,17 @@ sealed class Transfer
     /// <summary>Position in the ledger; 0 until posted.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>The one entry of this transfer: posted at most once, whoever tries and how often.</summary>
+    /// <summary>It was reserved first, and then posted or released by an entry of its own.</summary>
+    public bool WasHeld { get; private set; }
+
+    /// <summary>The one entry of this transfer, which posts it, holds it or marks it cancelled: one of the three, whoever tries and how often.</summary>
     public static EntryId EntryOf(Guid transfer) => new(NameBasedId.From("accounts", "transfer", transfer.ToString(), "1"));
+
+    /// <summary>The one entry that ends a hold: it posts what was held, or gives it back.</summary>
+    public static EntryId EndOf(Guid transfer) => new(NameBasedId.From("accounts", "transfer", transfer.ToString(), "2"));
+
+    /// <summary>The entry that moved the money.</summary>
+    public EntryId Booking => WasHeld ? EndOf(Id) : EntryOf(Id);
 
     public static Transfer Schedule(Guid id, TransferOrder order, DateOnly dueOn, DateTime now) => new()
     {
@@ -78,14 +93,58 @@ sealed class Transfer
     /// <summary>A transfer that was posted at once is known from its entry alone.</summary>
     public static Transfer FromPosted(Guid id, PostedEntry posted, PersonalData personalData)
     {
+        var transfer = Read(id, posted, personalData);
+        transfer.OnPosted(posted);
+        return transfer;
+    }
+
+    /// <summary>So is one that was held at once.</summary>
+    public static Transfer FromHeld(Guid id, PostedEntry held, PersonalData personalData)
+    {
+        var transfer = Read(id, held, personalData);
+        transfer.OnHeld();
+        return transfer;
+    }
+
+    static Transfer Read(Guid id, PostedEntry posted, PersonalData personalData)
+    {
         var details = TransferDetails.Open(posted.Entry.Metadata, personalData);
         var legs = posted.Entry.Legs;
         var order = new TransferOrder(
             legs[0].Account, legs[1].Account, new Money(legs[0].Amount, Assets.Of(details.Currency)), details);
-        var transfer = Schedule(id, order, posted.Entry.ValueDate, posted.PostedAt);
-        transfer.OnPosted(posted);
-        return transfer;
+        return Schedule(id, order, posted.Entry.ValueDate, posted.PostedAt);
     }
+
+    public void OnHeld()
+    {
+        if (State != TransferState.Scheduled) return;
+        Move("held");
+        WasHeld = true;
+    }
+
+    /// <summary>Posts what is held.</summary>
+    public Entry Continue(PersonalData personalData, DateOnly today) => new()
+    {
+        Id = EndOf(Id),
+        Action = EntryAction.Capture,
+        Hold = EntryOf(Id),
+        ValueDate = today,
+        Code = (int)BookingCode.Transfer,
+        Reference = $"accounts/transfer/{Id}",
+        Metadata = Order.Details.Seal(personalData, Id),
+    };
+
+    /// <summary>Gives back what is held.</summary>
+    /// <param name="code">Why the transfer is refused, as the customer is told.</param>
+    public Entry Release(string code, DateOnly today) => new()
+    {
+        Id = EndOf(Id),
+        Action = EntryAction.Release,
+        Hold = EntryOf(Id),
+        ValueDate = today,
+        Reference = $"accounts/released/{Id}",
+        Metadata = code,
+    };
 
     public void OnPosted(PostedEntry posted)
     {
@@ -136,13 +195,15 @@ sealed class Transfer
 /// <summary>A decided transfer: every check that needs no ledger has passed.</summary>
 sealed record TransferOrder(AccountId From, AccountId To, Money Amount, TransferDetails Details)
 {
-    public Entry ToEntry(Guid transfer, DepositAccount from, PersonalData personalData, DateOnly dueOn) => new()
+    /// <param name="hold">Reserve the money only: somebody has to look first.</param>
+    public Entry ToEntry(Guid transfer, DepositAccount from, PersonalData personalData, DateOnly dueOn, bool hold = false) => new()
     {
         Id = Transfer.EntryOf(transfer),
+        Action = hold ? EntryAction.Hold : EntryAction.Post,
         Legs = [Leg.Debit(From, Amount.MinorUnits), Leg.Credit(To, Amount.MinorUnits), .. DailyAllowance.Take(from, Amount.MinorUnits)],
         ValueDate = dueOn,
         Code = (int)BookingCode.Transfer,
-        Reference = $"{Transfer.ReferencePrefix}{transfer}",
+        Reference = hold ? $"accounts/held/{transfer}" : $"{Transfer.ReferencePrefix}{transfer}",
         Metadata = Details.Seal(personalData, transfer),
     };
 }

@@ -34,6 +34,8 @@ public enum Permission
     ScreenNames,
     SeeLists,
     ImportLists,
+    SeeHits,
+    DecideHits,
     KeepWebhooks,
     SeeDeliveries,
     KeepDeliveries,
@@ -99,6 +101,8 @@ public static class PermissionTable
         new(Permission.ScreenNames, "Compare names with the sanctions lists in force", "public lists; nothing is kept", Roles.Compliance, Roles.Operator, Roles.Program),
         new(Permission.SeeLists, "See the versions of the sanctions lists and what changed", All, Roles.Compliance, Roles.Auditor, Roles.Operator),
         new(Permission.ImportLists, "Import a version of a sanctions list; one that lost many entries needs a second person", All, Roles.Compliance, Roles.Operator),
+        new(Permission.SeeHits, "See which customers, payees and payments are on a sanctions list", All, Roles.Compliance),
+        new(Permission.DecideHits, "Find a screening hit to be none; find it to be true with a second person", All, Roles.Compliance),
 
         // Signing
         new(Permission.SeeKeys, "See the keys of the bank and its partners, and their history", All, Roles.Security, Roles.Auditor, Roles.Operator),

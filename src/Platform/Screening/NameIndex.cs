@@ -103,7 +103,8 @@ sealed class NameIndex
         var length = 0;
         for (var i = first; i < first + span; i++)
         {
-            if (words[i].Role is WordRole.LegalForm or WordRole.Title) return null;
+            // An apostrophe that became a blank makes "Sa id" and "Fu ad" of Sa'id and Fu'ad; a legal form stands at the end.
+            if (words[i].Role == WordRole.Title || (words[i].Role == WordRole.LegalForm && (words[i].Text.Length > 2 || i == words.Count - 1))) return null;
             length += words[i].Text.Length;
         }
         // Short words are written together. Three of them where one is a particle, as in Abd al Rahman, or all are syllables, as in Ou Yang Na.

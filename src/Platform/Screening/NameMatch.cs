@@ -204,9 +204,13 @@ sealed partial class NameMatch(NameIndex index, AlikeWords alike)
             if ((_askedMet >> i & 1) == 0 && asked.Weights[i] > 20) return false;
         var needed = (1UL << (name.Rotation + 1)) - 1;
         return (_listedMet & needed) == needed && _chosen.TrueForAll(pair => pair.Likeness >= 850)
-            && _chosen.Exists(pair => pair.At < name.Rotation && pair.Weight > NameIndex.Light)
-            && _chosen.Exists(pair => pair.At >= name.Rotation && pair.Weight > NameIndex.Light);
+            && _chosen.Exists(pair => pair.At < name.Rotation && SaysWho(name, pair))
+            && _chosen.Exists(pair => pair.At >= name.Rotation && SaysWho(name, pair));
     }
+
+    /// <summary>More than a particle. A person may have the name of a legal form: Pao.</summary>
+    bool SaysWho(NameIndex.Name name, Pair pair) =>
+        pair.Weight > NameIndex.Light || index.RoleOf(index.Parts[name.First + pair.At].Word) == WordRole.LegalForm;
 
     /// <summary>A word more or less than a particle, title or legal form: never a strong hit.</summary>
     bool LacksWords(AskedName asked, int nameNumber)
@@ -226,8 +230,14 @@ sealed partial class NameMatch(NameIndex index, AlikeWords alike)
         var length = 64 - BitOperations.LeadingZeroCount(_askedMet) - first;
         if (length > BitOperations.PopCount(_askedMet) + 1) return false;
         if (significant >= 2 && met >= LeastInside && worst >= (asked.IsText ? 850 : 940)) return true;
-        return asked.IsText && worst >= 980 && (significant >= 2 || (name.Count == 1 && WordAt(name, 0).Length >= 6));
+        if (!asked.IsText || worst < 980) return false;
+        // Words that many share are a name when all of it stands there: "DES INTERNATIONAL".
+        return significant >= 2 || IsWhole(name) && (name.Count > 1 ? LettersOf(name) >= 8 : WordAt(name, 0).Length >= 6);
     }
+
+    bool IsWhole(NameIndex.Name name) => _listedMet == (1UL << name.Count) - 1;
+
+    int LettersOf(NameIndex.Name name) => Enumerable.Range(0, name.Count).Sum(at => WordAt(name, at).Length);
 
     /// <summary>A complete <paramref name="leading"/> side gives <see cref="OneSide"/>; the rest is given by how much the other side agrees.</summary>
     static int Combine(int leading, int other) => leading * (OneSide + ((NameIndex.Full - OneSide) * other / NameIndex.Full)) / NameIndex.Full;

@@ -14,9 +14,15 @@ public static class ScreeningModule
         services.AddSingleton<ScreeningLists>();
         services.AddScoped<ListSwap>().AddScoped<ImportList>().AddScoped<ListVersions>();
         services.AddScoped<IApprovedAct, ImportList.Act>();
+        services.AddScoped<NameScreening>().AddScoped<ReviewHits>().AddScoped<IApprovedAct, ReviewHits.Act>();
+        services.AddScoped<IScreenedAgain, CustomersAgain>().AddSingleton<IForgetting, OldPreparedCases>();
+        services.AddJob<ScreenAgain>(ScreenAgain.Name, Schedule.Every(TimeSpan.FromMinutes(1), atStart: true));
+        services.AddJob<FollowUpScreening>("screening-follow-up", Schedule.Every(TimeSpan.FromMinutes(1), atStart: true));
         services.AddHttpClient(FetchLists.Client, client => client.Timeout = TimeSpan.FromMinutes(2));
         services.AddJob<FetchLists>("sanctions-lists", Schedule.Every(TimeSpan.FromHours(6), atStart: true));
         services.AddHostedService<WarmLists>();
+        services.AddSingleton(new MenuItem("/screening", "menu.screening", 40, Roles.Compliance));
+        services.AddSingleton(new HomePart(typeof(ScreeningHome), 40, Roles.Compliance));
         services.AddSingleton(new MenuItem("/screening/lists", "menu.screening-lists", 41, Roles.Compliance, Roles.Auditor));
         return services;
     }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pujiang.Accounts;
+using Pujiang.Platform;
 using SentFiles = Pujiang.Accounts.PaymentFiles;
 
 namespace Pujiang.Services.Tests;
@@ -189,4 +190,116 @@ public sealed class UseCaseCrashTests
         For(database, bank => _payer.Transfer(bank, _payer.To(_payee, "300.00"), "before").Value()).HealsByItself(
             services => ChangeLimits(services, "50.00", "350.00"),
             async bank => (await _payer.View(bank)) is { DailyLimit.MinorUnits: 350_00 } view && view.LeftToday.MinorUnits == 50_00);
+
+    CrashTest WithList(TestDatabase database, Func<TestBank, Task>? also = null) => For(database, async bank =>
+    {
+        await bank.ImportSuspects();
+        if (also is not null) await also(bank);
+    });
+
+    Task<MakeTransfer.View> ToListed(IServiceProvider services) =>
+        services.GetRequiredService<MakeTransfer>().Handle(_payer.ToOtherBank(Suspects.Listed, "300.00"), _payer.Caller, "k1", CancellationToken.None).Value();
+
+    [Theory, BothDatabases]
+    public Task MakeTransferToListedName_KilledAndRetried_IsHeldOnce(TestDatabase database) =>
+        WithList(database).Retried(ToListed, async (bank, view) =>
+        {
+            Assert.Equal(TransferState.Held, view.State);
+            await AssertBalances(bank, 1000, 0);
+            Assert.Equal(700, (await _payer.View(bank)).Available.ToDecimal());
+            Assert.True((await bank.OnlyCase()).Holds);
+        });
+
+    [Theory, BothDatabases]
+    public Task MakeTransferToListedName_KilledAndNotRetried_HealsByItself(TestDatabase database) =>
+        WithList(database).HealsByItself(ToListed, async bank => (await bank.OpenCases()).Count == 1);
+
+    CrashTest WithHeldTransfer(TestDatabase database) => WithList(database, async bank =>
+    {
+        _earlier = (await bank.In(ToListed)).Id;
+        _case = (await bank.OnlyCase()).Id;
+    });
+
+    Guid _case, _approval;
+
+    /// <summary>The transfer after the decision, and after the job that heals what a crash left open.</summary>
+    async Task<MakeTransfer.View?> ClearAndFollowUp(IServiceProvider services)
+    {
+        await services.GetRequiredService<ReviewHits>().Clear(_case, 1, "不是同一人", Suspects.Sun, CancellationToken.None);
+        await using var job = services.CreateAsyncScope();
+        await job.ServiceProvider.GetRequiredService<ReviewHits>().FollowUp(CancellationToken.None);
+        return await View(services);
+    }
+
+    async Task<MakeTransfer.View?> View(IServiceProvider services)
+    {
+        await using var next = services.CreateAsyncScope();
+        return await next.ServiceProvider.GetRequiredService<ScheduledTransfers>().Find(_earlier, _payer.Caller, CancellationToken.None);
+    }
+
+    [Theory, BothDatabases]
+    public Task ClearHit_KilledAndRetried_MovesTheMoneyOnce(TestDatabase database) =>
+        WithHeldTransfer(database).Retried(ClearAndFollowUp, async (bank, view) =>
+        {
+            Assert.Equal(TransferState.Posted, view!.State);
+            await AssertBalances(bank, 700, 0);
+        });
+
+    async Task<MakeTransfer.View?> ConfirmAndFollowUp(IServiceProvider services)
+    {
+        var approvals = services.GetRequiredService<Approvals>();
+        var asked = (await approvals.Find(_approval, Suspects.Li, CancellationToken.None))!;
+        await approvals.Approve(_approval, asked.ContentHash, Suspects.Li, CancellationToken.None);
+        await using var job = services.CreateAsyncScope();
+        await job.ServiceProvider.GetRequiredService<Approvals>().FollowUp(CancellationToken.None);
+        return await View(services);
+    }
+
+    [Theory, BothDatabases]
+    public Task ConfirmHit_KilledAndRetried_GivesTheMoneyBackOnce(TestDatabase database) =>
+        WithList(database, async bank =>
+        {
+            _earlier = (await bank.In(ToListed)).Id;
+            _case = (await bank.OnlyCase()).Id;
+            _approval = (await bank.FindTrue(_case).Value()).Id;
+        }).Retried(ConfirmAndFollowUp, async (bank, view) =>
+        {
+            Assert.Equal((TransferState.Refused, "payment_not_possible"), (view!.State, view.Refusal));
+            await AssertBalances(bank, 1000, 0);
+            Assert.Equal(1000, (await _payer.View(bank)).Available.ToDecimal());
+        });
+
+    async Task<IReadOnlyList<SentFiles.Line>?> SubmitToListed(IServiceProvider services)
+    {
+        var order = new PaymentOrder("M2", new PaymentOrder.Block("P1", _payer.Number, Today,
+            new PaymentOrder.Line("E1", "300.00", Suspects.Listed, Suspects.OtherNumber, Suspects.OtherBank),
+            new PaymentOrder.Line("E2", "50.00", _payee.Name, _payee.Number)));
+        _earlier = (await order.Submit(services, _payer.Caller).Value()).FileId!.Value;
+        return await ExecuteDuePayments(services);
+    }
+
+    [Theory, BothDatabases]
+    public Task SubmitPaymentFileToListedName_KilledAndRetried_HoldsThatLineOnce(TestDatabase database) =>
+        WithList(database).Retried(SubmitToListed, async (bank, lines) =>
+        {
+            Assert.Equal(["PDNG", "ACSC"], lines!.Select(line => line.Status));
+            await AssertBalances(bank, 950, 50);
+            Assert.Single(await bank.OpenCases());
+        });
+
+    [Theory, BothDatabases]
+    public Task ClearHitOfAPaymentFile_KilledAndRetried_MovesTheMoneyOnce(TestDatabase database) =>
+        WithList(database, async bank =>
+        {
+            await bank.In(SubmitToListed);
+            _case = (await bank.OnlyCase()).Id;
+        }).Retried(async services =>
+        {
+            await ClearAndFollowUp(services);
+            return await ExecuteDuePayments(services);
+        }, async (bank, lines) =>
+        {
+            Assert.Equal(["ACSC", "ACSC"], lines!.Select(line => line.Status));
+            await AssertBalances(bank, 650, 50);
+        });
 }

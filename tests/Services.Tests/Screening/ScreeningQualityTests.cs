@@ -35,6 +35,35 @@ public sealed class ScreeningQualityTests
         return all.Count <= OfEachKind ? all : [.. Enumerable.Range(0, OfEachKind).Select(_ => all[random.Below(all.Count)])];
     }
 
+    /// <summary>Other names and other slips in each run: what is found is printed, by kind, with the seed that makes them again.</summary>
+    [Fact]
+    public void RandomNames_WithRandomSlips_AreFound()
+    {
+        TestData.Require("sanctions");
+        var seed = Environment.TickCount;
+        var (random, search) = (new SmallRandom(seed, "entries"), Lists.Search());
+        var entries = Lists.All.SelectMany(list => list.Entries).ToList();
+        var some = Enumerable.Range(0, 400).Select(_ => entries[random.Below(entries.Count)]).Distinct();
+        foreach (var kind in ListedQuery.From(some, seed).GroupBy(query => query.Kind, StringComparer.Ordinal).Where(kind => ListedQuery.IsTypo(kind.Key) || ListedQuery.IsCertain(kind.Key)))
+        {
+            var missed = kind.Where(query => !search.Find(new NameQuery(query.Text)).Any(hit => hit.Entry.Id == query.EntryId)).ToList();
+            var all = kind.Count();
+            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {kind.Key} {100m * (all - missed.Count) / all:N2} % of {all}");
+            Assert.True((all - missed.Count) * 1000 >= (ListedQuery.IsCertain(kind.Key) ? 1000 : 950) * all,
+                $"seed {seed}, {kind.Key}: {missed.Count} of {all} missed:\n{string.Join('\n', missed.Take(30))}");
+        }
+    }
+
+    [Theory]
+    [InlineData("SA ID MAJD", "22020")]
+    [InlineData("Hua PAO", "11287")]
+    [InlineData("PAYMENT TO DES INTERNATIONAL CO., LTD. REF INV-6020", "30286")]
+    public void Names_WithLegalFormsAndEverydayWordsInThem_AreFound(string query, string entry)
+    {
+        TestData.Require("sanctions");
+        Assert.Contains(Lists.Search().Find(new NameQuery(query)), hit => hit.Entry.Id == entry);
+    }
+
     [Fact]
     public void Generator_MakesEveryKind()
     {

@@ -23,7 +23,7 @@ public sealed record ListVersionView(
 /// Takes a version of a sanctions list: the whole of it or nothing. It is in force at once for every name that is asked from then
 /// on, unless it lost so many entries that two people have to look first.
 /// </summary>
-public sealed class ImportList(CityDb db, ScreeningLists lists, ListSwap swap, Approvals approvals, PlatformOptions platform, NewId ids, TimeProvider clock)
+public sealed class ImportList(CityDb db, ScreeningLists lists, ListSwap swap, Approvals approvals, PlatformOptions platform, TimeProvider clock)
 {
     /// <param name="Repeated">This very content is in force, or waits, already.</param>
     public sealed record Result(ListVersionView Version, bool Repeated);
@@ -53,7 +53,9 @@ public sealed class ImportList(CityDb db, ScreeningLists lists, ListSwap swap, A
         if (list.AsOf < before?.AsOf)
             return new Refusal("list_older", $"The list is of {Day(list.AsOf)}, and the one in force of {Day(before.AsOf)} is newer.", "file", Day(list.AsOf), Day(before.AsOf));
         var changes = ListChange.Between(before, list);
-        var version = ListVersion.Of(ids.Next(), list, before, changes, hash, actor, clock.UtcNow());
+        var now = clock.UtcNow();
+        var id = NameBasedId.From("platform", "list-version", list.Name, hash, now.ToString("O", CultureInfo.InvariantCulture));
+        var version = ListVersion.Of(id, list, before, changes, hash, actor, now);
         db.Add(version);
         db.Add(new ListContent { VersionId = version.Id, Package = ListPackage.Pack(files), Changes = JsonSerializer.Serialize(changes) });
         var waits = version.ShrinksBy(platform.Screening.ShrinkPercent);

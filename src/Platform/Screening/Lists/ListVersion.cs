@@ -153,5 +153,41 @@ sealed class ScreeningTables : ICityTables
         head.HasKey(h => h.List);
         head.Property(h => h.List).HasMaxLength(16);
         head.Property(h => h.Number).IsConcurrencyToken();
+        Cases(model);
+    }
+
+    static void Cases(TableModel model)
+    {
+        var waiting = model.Entity<ScreeningCase>("case");
+        waiting.Property(c => c.Id).ValueGeneratedNever();
+        waiting.Property(c => c.Subject).HasMaxLength(200);
+        waiting.Property(c => c.Lists).HasMaxLength(200);
+        waiting.Property(c => c.Version).IsConcurrencyToken();
+        model.Seal(waiting.Property(c => c.Facts));
+        waiting.HasIndex(c => new { c.State, c.OpenedAt });
+        waiting.HasIndex(c => c.Subject);
+        waiting.HasMany(c => c.Hits).WithOne().HasForeignKey(h => h.CaseId);
+
+        var hit = model.Entity<ScreeningHit>("hit");
+        hit.HasKey(h => new { h.CaseId, h.Number });
+        hit.Property(h => h.Number).ValueGeneratedNever();
+        hit.Property(h => h.Role).HasMaxLength(16);
+        hit.Property(h => h.PersonHash).HasMaxLength(32);
+        hit.Property(h => h.List).HasMaxLength(16);
+        hit.Property(h => h.Entry).HasMaxLength(32);
+        hit.Property(h => h.EntryHash).HasMaxLength(32);
+        hit.Property(h => h.DecidedBy).HasMaxLength(AuditEntry.LongestActor);
+        model.Seal(hit.Property(h => h.Person));
+        model.Seal(hit.Property(h => h.Found));
+        model.Seal(hit.Property(h => h.Reason));
+        hit.HasIndex(h => new { h.PersonHash, h.Decision });
+
+        var pair = model.Entity<ClearedPair>("cleared_pair");
+        pair.HasKey(p => new { p.PersonHash, p.List, p.Entry });
+        pair.Property(p => p.PersonHash).HasMaxLength(32);
+        pair.Property(p => p.List).HasMaxLength(16);
+        pair.Property(p => p.Entry).HasMaxLength(32);
+        pair.Property(p => p.EntryHash).HasMaxLength(32);
+        model.Entity<ScreenedUpTo>("screened_up_to").Property(s => s.Id).ValueGeneratedNever();
     }
 }
