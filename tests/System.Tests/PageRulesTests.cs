@@ -63,8 +63,6 @@ public sealed class PageRulesTests(Bank bank)
         ("/webhooks/add", "firm", 200),
         ("/deliveries", "operations", 200),
         ("/received", "operations", 200),
-        ("/messages", "customer", 200),
-        ("/screening/lists", "compliance", 200),
     ];
 
     /// <summary>Pages that need something to be made first: a transfer, a request, a document. Journeys that make it check them there.</summary>
@@ -73,7 +71,7 @@ public sealed class PageRulesTests(Bank bank)
         "/not-found", "/sign-in/again", "/sign-in/code", "/transfer/check", "/transfer/{Id:guid}", "/transfer/{Id:guid}/cancel", "/payments/{Id:guid}",
         "/payees/{Id:guid}/remove", "/approvals/{Id:guid}", "/approvals/{Id:guid}/approve", "/approvals/{Id:guid}/refuse", "/approvals/{Id:guid}/withdraw",
         "/documents/{Id:guid}", "/documents/{Id:guid}/ask", "/documents/{Id:guid}/decline", "/documents/{Id:guid}/sign",
-        "/documents/{Id:guid}/signatures/{Signature:guid}", "/papers/{Path}", "/keys/{KeyId}/revoke", "/messages/{Id:guid}", "/screening/lists/{Id:guid}",
+        "/documents/{Id:guid}/signatures/{Signature:guid}", "/papers/{Path}", "/keys/{KeyId}/revoke",
         "/programs/{ClientId}", "/programs/{ClientId}/end", "/programs/{ClientId}/keys", "/programs/{ClientId}/keys/{Fingerprint}/withdraw",
         "/webhooks/{Id:guid}", "/webhooks/{Id:guid}/close", "/webhooks/{Id:guid}/deliveries/{Message:guid}",
         "/deliveries/{Id:guid}", "/deliveries/{Id:guid}/withdraw", "/received/{Id:guid}",
