@@ -278,6 +278,10 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(36)")
                         .HasColumnName("uetr");
 
+                    b.Property<bool>("WasHeld")
+                        .HasColumnType("boolean")
+                        .HasColumnName("was_held");
+
                     b.HasKey("FileId", "Number");
 
                     b.HasIndex("State", "DueOn");
@@ -357,6 +361,10 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("to_account");
 
+                    b.Property<bool>("WasHeld")
+                        .HasColumnType("boolean")
+                        .HasColumnName("was_held");
+
                     b.HasKey("Id");
 
                     b.HasIndex("FromAccount");
@@ -364,6 +372,45 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                     b.HasIndex("State", "DueOn");
 
                     b.ToTable("transfer", "accounts");
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.AddressChange", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Channel")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("channel");
+
+                    b.Property<byte[]>("Address")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("address");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("CodeHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("code_hash");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("OwnerId", "Channel");
+
+                    b.ToTable("address_change", "notifications");
                 });
 
             modelBuilder.Entity("Pujiang.Platform.ApplicationConsent", b =>
@@ -650,6 +697,42 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                     b.HasIndex("Subject");
 
                     b.ToTable("entry", "audit");
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ClearedPair", b =>
+                {
+                    b.Property<string>("PersonHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("person_hash");
+
+                    b.Property<string>("List")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("list");
+
+                    b.Property<string>("Entry")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("entry");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("case_id");
+
+                    b.Property<DateTime>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("EntryHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("entry_hash");
+
+                    b.HasKey("PersonHash", "List", "Entry");
+
+                    b.ToTable("cleared_pair", "screening");
                 });
 
             modelBuilder.Entity("Pujiang.Platform.ClientProgram", b =>
@@ -1623,6 +1706,119 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                     b.ToTable("notification", "notifications");
                 });
 
+            modelBuilder.Entity("Pujiang.Platform.NotificationDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AddressHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("address_hash");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("channel");
+
+                    b.Property<bool>("IsUrgent")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_urgent");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("AddressHash", "At");
+
+                    b.HasIndex("OwnerId", "At");
+
+                    b.ToTable("delivery", "notifications");
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.NotificationSettings", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<byte[]>("Email")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("email");
+
+                    b.Property<bool>("HasQuietHours")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_quiet_hours");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("language");
+
+                    b.Property<string>("Payments")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("payments");
+
+                    b.Property<byte[]>("Phone")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("phone");
+
+                    b.Property<TimeOnly>("QuietFrom")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_from");
+
+                    b.Property<TimeOnly>("QuietUntil")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_until");
+
+                    b.Property<string>("Receipts")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("receipts");
+
+                    b.Property<string>("Tasks")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("tasks");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<bool>("WantsDigest")
+                        .HasColumnType("boolean")
+                        .HasColumnName("wants_digest");
+
+                    b.HasKey("OwnerId");
+
+                    b.ToTable("settings", "notifications");
+                });
+
             modelBuilder.Entity("Pujiang.Platform.OneTimeCode", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1934,6 +2130,28 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                     b.ToTable("person_role", "identity");
                 });
 
+            modelBuilder.Entity("Pujiang.Platform.RefusedAddress", b =>
+                {
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("address_hash");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("channel");
+
+                    b.HasKey("AddressHash");
+
+                    b.ToTable("refused_address", "notifications");
+                });
+
             modelBuilder.Entity("Pujiang.Platform.RegisteredKey", b =>
                 {
                     b.Property<string>("KeyId")
@@ -1976,6 +2194,193 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                     b.HasIndex("Owner", "Algorithm");
 
                     b.ToTable("key", "signing");
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ScreenedUpTo", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Generation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("generation");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("screened_up_to", "screening");
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ScreeningCase", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("Approval")
+                        .HasColumnType("uuid")
+                        .HasColumnName("approval");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<byte[]>("Facts")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("facts");
+
+                    b.Property<string>("Grade")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("grade");
+
+                    b.Property<bool>("Holds")
+                        .HasColumnType("boolean")
+                        .HasColumnName("holds");
+
+                    b.Property<string>("Lists")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("lists");
+
+                    b.Property<string>("Occasion")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("occasion");
+
+                    b.Property<DateTime>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<DateTime?>("SettledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Subject");
+
+                    b.HasIndex("State", "OpenedAt");
+
+                    b.ToTable("case", "screening");
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ScreeningHit", b =>
+                {
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("case_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .IsRequired()
+                        .HasMaxLength(96)
+                        .HasColumnType("character varying(96)")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("Entry")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("entry");
+
+                    b.Property<string>("EntryHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("entry_hash");
+
+                    b.Property<byte[]>("Found")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("found");
+
+                    b.Property<string>("Grade")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("grade");
+
+                    b.Property<string>("List")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("list");
+
+                    b.Property<Guid?>("Party")
+                        .HasColumnType("uuid")
+                        .HasColumnName("party");
+
+                    b.Property<byte[]>("Person")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("person");
+
+                    b.Property<string>("PersonHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("person_hash");
+
+                    b.Property<byte[]>("Reason")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("role");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.HasKey("CaseId", "Number");
+
+                    b.HasIndex("PersonHash", "Decision");
+
+                    b.ToTable("hit", "screening");
                 });
 
             modelBuilder.Entity("Pujiang.Platform.Session", b =>
@@ -2268,6 +2673,15 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Pujiang.Platform.ScreeningHit", b =>
+                {
+                    b.HasOne("Pujiang.Platform.ScreeningCase", null)
+                        .WithMany("Hits")
+                        .HasForeignKey("CaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Pujiang.Platform.ApplicationConsent", b =>
                 {
                     b.Navigation("Tokens");
@@ -2288,6 +2702,11 @@ namespace Pujiang.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Pujiang.Platform.Person", b =>
                 {
                     b.Navigation("Roles");
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ScreeningCase", b =>
+                {
+                    b.Navigation("Hits");
                 });
 #pragma warning restore 612, 618
         }

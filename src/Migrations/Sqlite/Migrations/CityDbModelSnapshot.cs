@@ -273,6 +273,10 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("uetr");
 
+                    b.Property<bool>("WasHeld")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("was_held");
+
                     b.HasKey("FileId", "Number");
 
                     b.HasIndex("State", "DueOn");
@@ -352,6 +356,10 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("to_account");
 
+                    b.Property<bool>("WasHeld")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("was_held");
+
                     b.HasKey("Id");
 
                     b.HasIndex("FromAccount");
@@ -359,6 +367,45 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                     b.HasIndex("State", "DueOn");
 
                     b.ToTable("accounts_transfer", (string)null);
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.AddressChange", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Channel")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.Property<byte[]>("Address")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("address");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("CodeHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code_hash");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("OwnerId", "Channel");
+
+                    b.ToTable("notifications_address_change", (string)null);
                 });
 
             modelBuilder.Entity("Pujiang.Platform.ApplicationConsent", b =>
@@ -643,6 +690,42 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                     b.HasIndex("Subject");
 
                     b.ToTable("audit_entry", (string)null);
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ClearedPair", b =>
+                {
+                    b.Property<string>("PersonHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("person_hash");
+
+                    b.Property<string>("List")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("list");
+
+                    b.Property<string>("Entry")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entry");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("case_id");
+
+                    b.Property<DateTime>("DecidedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("EntryHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entry_hash");
+
+                    b.HasKey("PersonHash", "List", "Entry");
+
+                    b.ToTable("screening_cleared_pair", (string)null);
                 });
 
             modelBuilder.Entity("Pujiang.Platform.ClientProgram", b =>
@@ -1614,6 +1697,119 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                     b.ToTable("notifications_notification", (string)null);
                 });
 
+            modelBuilder.Entity("Pujiang.Platform.NotificationDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AddressHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address_hash");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.Property<bool>("IsUrgent")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_urgent");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("AddressHash", "At");
+
+                    b.HasIndex("OwnerId", "At");
+
+                    b.ToTable("notifications_delivery", (string)null);
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.NotificationSettings", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<byte[]>("Email")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("email");
+
+                    b.Property<bool>("HasQuietHours")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("has_quiet_hours");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("language");
+
+                    b.Property<string>("Payments")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payments");
+
+                    b.Property<byte[]>("Phone")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("phone");
+
+                    b.Property<TimeOnly>("QuietFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quiet_from");
+
+                    b.Property<TimeOnly>("QuietUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quiet_until");
+
+                    b.Property<string>("Receipts")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("receipts");
+
+                    b.Property<string>("Tasks")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tasks");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<bool>("WantsDigest")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("wants_digest");
+
+                    b.HasKey("OwnerId");
+
+                    b.ToTable("notifications_settings", (string)null);
+                });
+
             modelBuilder.Entity("Pujiang.Platform.OneTimeCode", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1922,6 +2118,28 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                     b.ToTable("identity_person_role", (string)null);
                 });
 
+            modelBuilder.Entity("Pujiang.Platform.RefusedAddress", b =>
+                {
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address_hash");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.HasKey("AddressHash");
+
+                    b.ToTable("notifications_refused_address", (string)null);
+                });
+
             modelBuilder.Entity("Pujiang.Platform.RegisteredKey", b =>
                 {
                     b.Property<string>("KeyId")
@@ -1964,6 +2182,193 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                     b.HasIndex("Owner", "Algorithm");
 
                     b.ToTable("signing_key", (string)null);
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ScreenedUpTo", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Generation")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("generation");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("screening_screened_up_to", (string)null);
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ScreeningCase", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("Approval")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("approval");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_at");
+
+                    b.Property<byte[]>("Facts")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("facts");
+
+                    b.Property<string>("Grade")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("grade");
+
+                    b.Property<bool>("Holds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("holds");
+
+                    b.Property<string>("Lists")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lists");
+
+                    b.Property<string>("Occasion")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("occasion");
+
+                    b.Property<DateTime>("OpenedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("opened_at");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("score");
+
+                    b.Property<DateTime?>("SettledAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Subject");
+
+                    b.HasIndex("State", "OpenedAt");
+
+                    b.ToTable("screening_case", (string)null);
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ScreeningHit", b =>
+                {
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("case_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .IsRequired()
+                        .HasMaxLength(96)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("Entry")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entry");
+
+                    b.Property<string>("EntryHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entry_hash");
+
+                    b.Property<byte[]>("Found")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("found");
+
+                    b.Property<string>("Grade")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("grade");
+
+                    b.Property<string>("List")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("list");
+
+                    b.Property<Guid?>("Party")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("party");
+
+                    b.Property<byte[]>("Person")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("person");
+
+                    b.Property<string>("PersonHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("person_hash");
+
+                    b.Property<byte[]>("Reason")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("score");
+
+                    b.HasKey("CaseId", "Number");
+
+                    b.HasIndex("PersonHash", "Decision");
+
+                    b.ToTable("screening_hit", (string)null);
                 });
 
             modelBuilder.Entity("Pujiang.Platform.Session", b =>
@@ -2256,6 +2661,15 @@ namespace Pujiang.Migrations.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Pujiang.Platform.ScreeningHit", b =>
+                {
+                    b.HasOne("Pujiang.Platform.ScreeningCase", null)
+                        .WithMany("Hits")
+                        .HasForeignKey("CaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Pujiang.Platform.ApplicationConsent", b =>
                 {
                     b.Navigation("Tokens");
@@ -2276,6 +2690,11 @@ namespace Pujiang.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Pujiang.Platform.Person", b =>
                 {
                     b.Navigation("Roles");
+                });
+
+            modelBuilder.Entity("Pujiang.Platform.ScreeningCase", b =>
+                {
+                    b.Navigation("Hits");
                 });
 #pragma warning restore 612, 618
         }
