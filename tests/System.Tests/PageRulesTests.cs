@@ -75,7 +75,6 @@ public sealed class PageRulesTests(Bank bank)
         "/programs/{ClientId}", "/programs/{ClientId}/end", "/programs/{ClientId}/keys", "/programs/{ClientId}/keys/{Fingerprint}/withdraw",
         "/webhooks/{Id:guid}", "/webhooks/{Id:guid}/close", "/webhooks/{Id:guid}/deliveries/{Message:guid}",
         "/deliveries/{Id:guid}", "/deliveries/{Id:guid}/withdraw", "/received/{Id:guid}",
-        "/documents/{Id:guid}", "/keys/{KeyId}/revoke",
         "/messages/{Id:guid}",
         "/screening/cases/{Id:guid}", "/screening/cases/{Id:guid}/hits/{Number:int}", "/screening/lists/{Id:guid}",
     ];

@@ -66,7 +66,7 @@ sealed class MailListener(CityOptions options, CityStore store, Faults faults, T
         foreach (var header in letter.Headers) request.Headers.Append(header.Field, header.Value);
         var exchange = new Exchange(Mail, request, content)
         {
-            Kind = letter.Subject,
+            Kind = letter.Subject ?? "",
             Subject = letter.To.ToString(),
             KeptInstead = $"{letter.From}\n{letter.To}\n\n{letter.Subject}\n\n{letter.TextBody}",
         };

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Pujiang.City;
 using Pujiang.Platform;
+using CityOptions = Pujiang.City.CityOptions;
 
 namespace Pujiang.Services.Tests;
 

@@ -40,7 +40,7 @@ public sealed class MailTests
         await Told.Deliver(bank);
         var letter = Assert.Single(server.Got);
         Assert.Equal("List-Unsubscribe=One-Click", letter.Headers["List-Unsubscribe-Post"]);
-        var parts = new Uri(letter.Headers["List-Unsubscribe"].Trim('<', '>')).AbsolutePath.Split('/');
+        var parts = new Uri(letter.Headers["List-Unsubscribe"]!.Trim('<', '>')).AbsolutePath.Split('/');
         Assert.Equal("unsubscribe", parts[1]);
         var (owner, group, token) = (Guid.Parse(parts[2]), parts[3], parts[4]);
         Assert.IsType<Microsoft.AspNetCore.Http.HttpResults.NotFound>((await bank.Call((ChangeNotificationSettings s) => s.Unsubscribe(owner, "Receipts", token, Cancel))).Result);
@@ -117,7 +117,7 @@ public sealed class MailTests
         server.Unknown.Clear();
         Assert.Null(await bank.Call((ChangeNotificationSettings s) => s.AskAddress(Channels.Email, "wang@example.com", Told.Wang, Cancel)));
         await Told.Deliver(bank);
-        var code = CodeIn(server.Got.Last().TextBody);
+        var code = CodeIn(server.Got.Last().TextBody!);
         Assert.Null(await bank.Call((ChangeNotificationSettings s) => s.ConfirmAddress(Channels.Email, code, Told.Wang, Cancel)));
         Assert.False((await bank.Call((ChangeNotificationSettings s) => s.Find(Told.Wang, Cancel))).EmailRefused);
     }
@@ -150,7 +150,7 @@ public sealed class MailTests
         await using var bank = await Bank(TestDatabase.Sqlite, server.Port, more: services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Collected(log))));
         Assert.Null(await bank.Call((ChangeNotificationSettings s) => s.AskAddress(Channels.Email, "li.na@example.com", Told.Wang, Cancel)));
         await Told.Deliver(bank);
-        var code = CodeIn(Assert.Single(server.Got).TextBody);
+        var code = CodeIn(Assert.Single(server.Got).TextBody!);
         Assert.Matches("^[0-9]{6}$", code);
         // A search proves nothing in an empty log.
         Assert.Contains("outbox_message", log.ToString(), StringComparison.Ordinal);

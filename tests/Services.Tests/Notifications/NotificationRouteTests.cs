@@ -23,7 +23,7 @@ public sealed class NotificationRouteTests
         await Told.Alert(bank);
         await Told.Route(bank);
         await Told.Route(bank);
-        Assert.Equal([$"email {MoneyOut}", $"email {Changed}", $"sms {Changed}"], (await Told.Sent(bank)).Order(StringComparer.Ordinal).OrderBy(sent => sent.EndsWith(Changed, StringComparison.Ordinal)));
+        Assert.Equal([$"email {MoneyOut}", $"email {Changed}", $"sms {Changed}"], (await Told.Sent(bank)).OrderBy(sent => sent.EndsWith(Changed, StringComparison.Ordinal)).ThenBy(sent => sent, StringComparer.Ordinal));
         // All three are in the inbox, whatever was chosen.
         Assert.Equal(3, await bank.Call((Inbox inbox) => inbox.CountNew(Told.Wang, Cancel)));
     }
