@@ -95,7 +95,7 @@ public sealed class PartnerInbox(CityDb db, IEnumerable<IInboxHandler> handlers,
     }
 
     static Refusal Unreadable(string field, int longest) =>
-        new("inbox_field_invalid", $"The field {field} must have 1 to {longest} printable ASCII characters and no space.", field, field, $"{longest}");
+        new Refusal("inbox_field_invalid", $"The field {field} must have 1 to {longest} printable ASCII characters and no space.", field, field, $"{longest}");
 
     Task<InboxMessage?> Find(ReceivedMessage message, CancellationToken cancel)
     {

@@ -28,7 +28,7 @@ public sealed class CityMailTests
         await Told.Deliver(bank);
         Assert.Equal(0, city.Store.Count("mail"));
         await city.Turn("mail", Switches.Off);
-        bank.Clock.Advance(TimeSpan.FromMinutes(1));
+        bank.Clock.Advance(TimeSpan.FromMinutes(10));
         await Told.Deliver(bank);
         var kept = Assert.Single(city.Store.Newest("mail", 0, 10));
         Assert.Equal("转账¥1.00已完成", kept.Kind);

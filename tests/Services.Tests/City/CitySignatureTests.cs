@@ -140,7 +140,7 @@ public sealed class CitySignatureTests
         const string Id = "01977f3e-5f0a-7c3e-9d55-0c3c8b1e6a10";
         for (var time = 0; time < 2; time++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/sms/messages") { Content = Json("""{"to":"+8613800000000"}""") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/sms/messages") { Content = Json("""{"to":"+8613800000001"}""") };
             request.Headers.Add("ce-id", Id);
             using var answer = await http.SendAsync(request, Cancel);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);

@@ -43,7 +43,7 @@ public sealed partial class RefusalTextsTests
 
     static IEnumerable<string> Codes(string source) => Refusals().Matches(source).Select(match => match.Groups["code"].Value);
 
-    static string Sources() => string.Join('\n', Directory.EnumerateFiles(TextsTests.Source, "*.cs", SearchOption.AllDirectories)
+    static string Sources() => string.Join('\n', new[] { "*.cs", "*.razor" }.SelectMany(kind => Directory.EnumerateFiles(TextsTests.Source, kind, SearchOption.AllDirectories))
         .Where(path => !path.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
 
     static Dictionary<string, string> Texts(string language) =>
