@@ -30,14 +30,23 @@ sealed class MailListener(CityOptions options, CityStore store, Faults faults, T
     static readonly Actor Mail = Actor.Named("mail")!;
     int _errors;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var services = new SmtpServer.ComponentModel.ServiceProvider();
         services.Add((IMessageStore)this);
         services.Add((IMailboxFilter)new DelegatingMailboxFilter((IMailbox to, IMailbox _) => !to.User.StartsWith(Unknown, StringComparison.OrdinalIgnoreCase)));
         var server = new SmtpServerOptionsBuilder().ServerName("city.localhost")
             .Endpoint(endpoint => endpoint.Endpoint(new IPEndPoint(IPAddress.Loopback, options.MailPort!.Value))).Build();
-        return new SmtpServer.SmtpServer(server, services).StartAsync(stoppingToken);
+        // A session that breaks in a way the server does not expect ends it; the mailboxes open again.
+        while (!stoppingToken.IsCancellationRequested)
+            try
+            {
+                await new SmtpServer.SmtpServer(server, services).StartAsync(stoppingToken);
+            }
+            catch (Exception broken) when (broken is IOException or System.Net.Sockets.SocketException or InvalidOperationException or ObjectDisposedException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), stoppingToken);
+            }
     }
 
     public async Task<SmtpResponse> SaveAsync(ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)

@@ -29,6 +29,7 @@ public sealed class CityMailTests
         Assert.Equal(0, city.Store.Count("mail"));
         await city.Turn("mail", Switches.Off);
         bank.Clock.Advance(TimeSpan.FromMinutes(10));
+        await Reached(port);
         await Told.Deliver(bank);
         var kept = Assert.Single(city.Store.Newest("mail", 0, 10));
         Assert.Equal("转账¥1.00已完成", kept.Kind);
@@ -79,7 +80,7 @@ public sealed class CityMailTests
             }
             catch (SocketException) when (i < 1_000)
             {
-                await Task.Yield();
+                await Task.Delay(10, Cancel);
             }
     }
 }
