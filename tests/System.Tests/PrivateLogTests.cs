@@ -95,7 +95,7 @@ public sealed class PrivateLogTests(Bank bank)
             await customer.Page.CheckAsync("[name=When][value=now]");
             await Fill(customer, ("PayeeName", Name), ("PayeeNumber", number), ("Amount", "12.34"), ("Purpose", "给" + Name));
             await customer.Press(customer.Page.Locator("main form.form .button:not(.button-quiet)").First);
-            Assert.Contains("/transfers/", customer.Shown, StringComparison.Ordinal);
+            Assert.Contains("/transfer/", customer.Shown, StringComparison.Ordinal);
             await customer.Open("/documents");
             await customer.Page.SelectOptionAsync("[name=Purpose]", "Identity");
             await Upload(customer, $"{Name}-{Id}.png", "image/png", Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="));

@@ -43,7 +43,7 @@ sealed class MailListener(CityOptions options, CityStore store, Faults faults, T
             {
                 await new SmtpServer.SmtpServer(server, services).StartAsync(stoppingToken);
             }
-            catch (Exception broken) when (broken is IOException or System.Net.Sockets.SocketException or InvalidOperationException or ObjectDisposedException)
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), stoppingToken);
             }

@@ -59,8 +59,8 @@ public static class NotificationsModule
         const string Path = "/unsubscribe/{owner:guid}/{group}/{token}";
         app.MapPost(Path, (Guid owner, string group, string token, ChangeNotificationSettings settings, CancellationToken cancel) =>
                 settings.Unsubscribe(owner, group, token, cancel))
-            .Public("Whoever has the address that stood in a letter may end letters of its group (RFC 8058)");
+            .Public("Whoever has the address that stood in a letter may end letters of its group (RFC 8058)").WithSummary("End letters of a group, by the address in one of them");
         app.MapGet(Path, () => TypedResults.LocalRedirect("/messages/settings"))
-            .Public("Changes nothing: shows where to choose channels, after signing in");
+            .Public("Changes nothing: shows where to choose channels, after signing in").WithSummary("Where letters can be ended by hand");
     }
 }
