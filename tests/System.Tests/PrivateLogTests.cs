@@ -28,12 +28,14 @@ public sealed class PrivateLogTests(Bank bank)
             await server.Stop();
 
             Assert.All(collector.Received, sent => Assert.Equal("application/x-protobuf", sent.Type));
-            var said = server.Said + string.Concat(Directory.EnumerateFiles(data, "*.log", SearchOption.AllDirectories).Select(File.ReadAllText));
+            // In demo mode the bank greets with the made-up people whom one can be; those lines begin with two blanks, a log's with six.
+            var said = string.Join('\n', server.Said.Split('\n').Where(line => line is not [' ', ' ', not ' ', ..])) + string.Concat(Directory.EnumerateFiles(data, "*.log", SearchOption.AllDirectories).Select(File.ReadAllText));
             // It did speak: of requests, of statements, and of what the bank itself does.
             foreach (var speaker in (string[])["Request starting HTTP/1.1 POST", "INSERT INTO", "dbug:"]) Assert.Contains(speaker, said, StringComparison.Ordinal);
             Assert.True(secrets.Count >= 12, string.Join(' ', secrets.Keys));
             var sent = collector.Text("/v1/metrics") + collector.Text("/v1/traces");
-            Assert.Empty(secrets.SelectMany(secret => Forms(secret.Value).Where(form => said.Contains(form, StringComparison.Ordinal)).Select(form => $"logs: {secret.Key} as {form}: {Around(said, form)}")));
+            var logged = secrets.SelectMany(secret => Forms(secret.Value).Where(form => said.Contains(form, StringComparison.Ordinal)).Select(form => $"logs: {secret.Key} as {form}: {Around(said, form)}")).ToList();
+            Assert.True(logged.Count == 0, string.Join('\n', logged));
             Assert.Empty(secrets.SelectMany(secret => Forms(secret.Value).Where(form => sent.Contains(form, StringComparison.Ordinal)).Select(form => $"telemetry: {secret.Key} as {form}")));
         }
         finally
@@ -73,7 +75,7 @@ public sealed class PrivateLogTests(Bank bank)
         _ = await counter.Do($"accounts/{account.GetProperty("id").GetGuid()}/cash", "c", new { amount = "1000.00" });
         var invited = await counter.Do("customers/sign-in", "i", new { party = party.GetProperty("id").GetGuid() });
         var code = secrets["activation code"] = invited.GetProperty("code").GetString()!;
-        using (var found = await counter.GetAsync($"accounts?number={number}")) Assert.True(found.IsSuccessStatusCode);
+        using (var found = await counter.GetAsync($"accounts/{account.GetProperty("id").GetGuid()}")) Assert.True(found.IsSuccessStatusCode);
 
         await using (var newcomer = await Arrive(server))
         {
