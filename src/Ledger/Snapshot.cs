@@ -56,11 +56,23 @@ static class Snapshot
         }
     }
 
-    /// <summary>Where the journal goes on behind the snapshot; null when it is not whole.</summary>
+    /// <summary>Where the journal goes on behind the snapshot; null when it is not whole, or a running ledger has just replaced it.</summary>
     public static JournalPoint? PointOf(IDisk disk, string path)
     {
-        using var file = disk.Open(path, FileUse.Read);
-        return Begin(file, out _);
+        using var file = OpenIfThere(disk, path);
+        return file is null ? null : Begin(file, out _);
+    }
+
+    static IDiskFile? OpenIfThere(IDisk disk, string path)
+    {
+        try
+        {
+            return disk.Open(path, FileUse.Read);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 
     static JournalPoint? Begin(IDiskFile file, out SealedReader input)
@@ -70,11 +82,11 @@ static class Snapshot
         return new JournalPoint(new Position(input.Int64()), input.Int64(), input.Int64(), input.Bytes(32).ToArray());
     }
 
-    /// <summary>Fills an empty machine; null, and nothing touched, when the snapshot is not whole.</summary>
+    /// <summary>Fills an empty machine; null, and nothing touched, when the snapshot is not whole, or a running ledger has just replaced it.</summary>
     public static JournalPoint? TryLoad(IDisk disk, string path, Machine machine, SequenceMarks marks)
     {
-        using var file = disk.Open(path, FileUse.Read);
-        if (Begin(file, out var input) is not { } point) return null;
+        using var file = OpenIfThere(disk, path);
+        if (file is null || Begin(file, out var input) is not { } point) return null;
         machine.Restore(point.NextSequence - 1, now: input.Int64(), closedThrough: DateOnly.FromDayNumber(input.Int32()));
         for (var accounts = input.Int32(); accounts > 0; accounts--) ReadAccount(input, machine.Accounts);
         for (var holds = input.Int32(); holds > 0; holds--) machine.Holds.Add(ReadHold(input));

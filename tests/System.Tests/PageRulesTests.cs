@@ -121,7 +121,7 @@ public sealed class PageRulesTests(Bank bank)
         var response = await visitor.Open(await visitor.Resolve(await OfSomebody(path)));
         await visitor.Picture(Name(path, role, mode));
         Assert.Equal(status, response.Status);
-        var wrong = await PageRules.Check(visitor, status).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var wrong = await PageRules.Check(visitor, status, focusMoved: status == 422).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 

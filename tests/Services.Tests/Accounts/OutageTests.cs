@@ -17,6 +17,12 @@ public sealed class OutageTests
         while (!await holds()) await Task.Delay(20, late.Token);
     }
 
+    static Task MinuteByMinute(TestBank bank, Func<bool> holds) => Until(() =>
+    {
+        bank.Clock.Advance(TimeSpan.FromMinutes(1));
+        return holds();
+    });
+
     static Task Until(Func<bool> holds) => Until(() => Task.FromResult(holds()));
 
     [Fact]
@@ -46,15 +52,12 @@ public sealed class OutageTests
 
         await PostgresServer.Away(bank.Options.PostgreSql!);
         await Assert.ThrowsAnyAsync<Exception>(() => payer.View(bank));
-        bank.Clock.Advance(TimeSpan.FromDays(2));
-        await Until(() => Failures(bank).Any(failure => failure.StartsWith("due-payments: ", StringComparison.Ordinal)));
+        // Two days pass in one leap: to go through them would have what looks each second look 172,800 times.
+        bank.Clock.AdjustTime(bank.Clock.GetUtcNow() + TimeSpan.FromDays(2));
+        await MinuteByMinute(bank, () => Failures(bank).Any(failure => failure.StartsWith("due-payments: ", StringComparison.Ordinal)));
 
         await PostgresServer.Back(PostgresServer.NameIn(bank.Options.PostgreSql!));
-        await Until(() =>
-        {
-            bank.Clock.Advance(TimeSpan.FromMinutes(1));
-            return Failures(bank).Count == 0;
-        });
+        await MinuteByMinute(bank, () => Failures(bank).Count == 0);
         Assert.Equal((900m, 100m), (await payer.Balance(bank), await payee.Balance(bank)));
     }
 
