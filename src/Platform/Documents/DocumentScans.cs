@@ -46,6 +46,13 @@ public sealed partial class DocumentScans(
         base.Dispose();
     }
 
+    /// <summary>Before the bank takes anything in: later on, what lies there half received is just being received.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        vault.ForgetIncoming();
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!scanner.IsConnected) NotConnected(log);

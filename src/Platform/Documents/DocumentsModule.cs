@@ -13,7 +13,7 @@ public static class DocumentsModule
         services.AddSingleton<DocumentVault>().AddSingleton<VaultGate>();
         services.AddHttpClient<IMalwareScanner, HttpMalwareScanner>(http => http.Timeout = TimeSpan.FromMinutes(2));
         services.AddSingleton<DocumentScans>().AddHostedService(provider => provider.GetRequiredService<DocumentScans>());
-        services.AddSingleton<DocumentRetention>().AddHostedService(provider => provider.GetRequiredService<DocumentRetention>());
+        services.AddJob<DocumentRetention>("document-retention", Schedule.Daily(new TimeOnly(3, 45)));
         services.AddScoped<Documents>().AddScoped<KeepDocument>();
         services.AddSingleton<ICityTables, SignatureTables>();
         services.AddScoped<SignDocument>().AddScoped<BankSignature>().AddScoped<AskForSignature>().AddScoped<DocumentSignatures>();

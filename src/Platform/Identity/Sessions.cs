@@ -128,10 +128,11 @@ public sealed class Sessions(CityDb db, PersonalData personalData, NewId ids, Ti
         long.TryParse(user.FindFirstValue(ProvedClaim), CultureInfo.InvariantCulture, out var seconds)
         && DateTime.UnixEpoch.AddSeconds(seconds) > now - FreshFor;
 
-    /// <summary>Enough to recognise the own network, too little to find somebody: 203.0.113.x or 2001:db8:5::.</summary>
+    /// <summary>Enough to recognise the own network, too little to find somebody: 203.0.113.x or 2001:db8:5::; localhost for this machine.</summary>
     internal static string PlaceOf(IPAddress? address)
     {
         if (address is null) return "";
+        if (IPAddress.IsLoopback(address)) return "localhost";
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (address.AddressFamily == AddressFamily.InterNetwork) return string.Join('.', address.ToString().Split('.')[..3]) + ".x";
         var bytes = address.GetAddressBytes();

@@ -193,7 +193,7 @@ public sealed class DocumentTests
 
     static Task Scan(TestBank bank) => bank.Services.GetRequiredService<DocumentScans>().Run(TestContext.Current.CancellationToken);
 
-    static Task<int> Retain(TestBank bank) => bank.Services.GetRequiredService<DocumentRetention>().Run(TestContext.Current.CancellationToken);
+    static Task<int> Retain(TestBank bank) => bank.Call((DocumentRetention retention) => retention.Delete(TestContext.Current.CancellationToken));
 
     static DocumentVault Vault(TestBank bank) => bank.Services.GetRequiredService<DocumentVault>();
 

@@ -93,20 +93,29 @@ public sealed class ScreeningLists : IDisposable
 }
 
 /// <summary>Makes the index when the bank starts, so that the first customer does not wait for it.</summary>
-sealed class WarmLists(ScreeningLists lists, IServiceScopeFactory scopes, BackgroundWork work) : BackgroundService
+sealed class WarmLists(ScreeningLists lists, IServiceScopeFactory scopes, TimeProvider clock, BackgroundWork work) : BackgroundService
 {
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!await Warm(stoppingToken)) await Task.Delay(Pause, clock, stoppingToken);
+    }
+
+    async Task<bool> Warm(CancellationToken cancel)
     {
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await lists.Current(scope.ServiceProvider.GetRequiredService<CityDb>(), stoppingToken);
+            await lists.Current(scope.ServiceProvider.GetRequiredService<CityDb>(), cancel);
             work.Succeeded("screening lists");
+            return true;
         }
         catch (Exception failure) when (BackgroundWork.IsOutage(failure) || failure is InvalidDataException)
         {
-            // Whoever screens a name tries again, and gets the error.
+            // Whoever screens a name meanwhile tries as well, and gets the error.
             work.Failed("screening lists", failure);
+            return false;
         }
     }
 }
