@@ -62,12 +62,12 @@ public sealed partial class RunningBank : IAsyncLifetime
     /// <summary>A browser with cookies of its own, that does not follow redirects.</summary>
     public HttpClient Browser() => new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Url };
 
-    /// <summary>A browser in which a demo person of this role is signed in.</summary>
-    public async Task<HttpClient> SignedIn(string role)
+    /// <summary>A browser in which a demo person of this role is signed in: the first one, or the one after.</summary>
+    public async Task<HttpClient> SignedIn(string role, int which = 0)
     {
         var browser = Browser();
         var page = await browser.GetStringAsync("/sign-in");
-        var card = page.Split($"data-role=\"{role}\"")[1].Split("</form>")[0];
+        var card = page.Split($"data-role=\"{role}\"")[which + 1].Split("</form>")[0];
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["__RequestVerificationToken"] = Token().Match(card).Groups["value"].Value,
