@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pujiang.Accounts;
 using Pujiang.Platform;
 
 namespace Pujiang.Bench;
@@ -157,6 +158,7 @@ static class SigningBench
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddPlatform(options);
+        builder.Services.AddAccounts();
         builder.Services.AddSingleton(new EventKind("bench.happened"));
         var host = builder.Build();
         await PlatformModule.PrepareDatabase(host.Services);
