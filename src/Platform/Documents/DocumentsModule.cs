@@ -16,6 +16,7 @@ public static class DocumentsModule
         services.AddJob<DocumentRetention>("document-retention", Schedule.Daily(new TimeOnly(3, 45)));
         services.AddScoped<Documents>().AddScoped<KeepDocument>();
         services.AddSingleton<ICityTables, SignatureTables>();
+        services.AddSingleton(new EventKind(SignDocument.Signed));
         services.AddScoped<SignDocument>().AddScoped<BankSignature>().AddScoped<AskForSignature>().AddScoped<DocumentSignatures>();
         services.AddSingleton(new MenuItem("/documents", "menu.documents", 50, Roles.Customer, Roles.Firm));
         return services;

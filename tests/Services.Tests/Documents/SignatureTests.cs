@@ -173,6 +173,26 @@ public sealed class SignatureTests
     }
 
     [Fact]
+    public async Task Signing_IsToldToTheOwnersSystems_Once()
+    {
+        await using var story = await SigningStory.New(TestDatabase.Sqlite, WebhookTests.Demo);
+        await using var firm = await Firm.Start(story.Bank);
+        await story.Bank.Call((Webhooks webhooks) => webhooks.Subscribe(firm.Address, ["document.signed"], SignatureAlgorithm.Ed25519, story.Wei.Caller, default)).Value();
+        var document = await story.Document();
+        var key = SigningKey.Create(SignatureAlgorithm.Ed25519);
+        await story.Bank.Call((KeyRegistry registry) => registry.AddPartnerKey("supplier", SigningKeyTests.Jwk(key.Public).GetRawText(), null, "user/test")).Value();
+        var request = await story.Ask(document, "supplier").Value();
+        var signature = await story.SignAs("supplier", request, key, key.KeyId).Value();
+
+        await OutboxTests.Deliver(story.Bank);
+        var told = Assert.Single(firm.Got);
+        Assert.Equal(("document.signed", true), (told.Kind, told.IsSigned));
+        Assert.Equal(
+            ($"{document.Id}", $"{signature}", "partner/supplier", document.Sha256),
+            (told.Body.GetProperty("document").GetString(), told.Body.GetProperty("signature").GetString(), told.Body.GetProperty("signer").GetString(), told.Body.GetProperty("sha256").GetString()));
+    }
+
+    [Fact]
     public async Task Partner_KeyRevokedAfterItWasAsked_SignsNothing()
     {
         await using var story = await SigningStory.New(TestDatabase.Sqlite);
@@ -252,9 +272,16 @@ sealed class SigningStory : IAsyncDisposable
     public Signer Li { get; private set; } = null!;
     public Signer Wang { get; private set; } = null!;
 
-    public static async Task<SigningStory> New(TestDatabase database)
+    public static async Task<SigningStory> New(TestDatabase database, Action<IServiceCollection>? more = null)
     {
-        var story = new SigningStory { Bank = await TestBank.New(database, services => services.AddSingleton<IMalwareScanner>(new CleanScanner())) };
+        var story = new SigningStory
+        {
+            Bank = await TestBank.New(database, services =>
+            {
+                services.AddSingleton<IMalwareScanner>(new CleanScanner());
+                more?.Invoke(services);
+            }),
+        };
         story.Wei = await Signer.New(story.Bank, "张伟", "110101199003077758", "13800000001");
         story.Li = await Signer.New(story.Bank, "李娜", "11010119900307889X", "13800000002");
         story.Wang = await Signer.New(story.Bank, "王芳", "110101199003079999", "13800000003");

@@ -94,6 +94,7 @@ public sealed class SignDocument(CityDb db, Documents documents, ITrustedKeys ke
         }
         db.Add(signature);
         db.Record("signature", signature.Reference, signature.Proof);
+        await db.Publish([await Told(signature, cancel)], cancel);
         try
         {
             await db.SaveChangesAsync(cancel);
@@ -105,6 +106,20 @@ public sealed class SignDocument(CityDb db, Documents documents, ITrustedKeys ke
             return await db.Set<DocumentSignature>().AnyAsync(s => s.Id == signature.Id, cancel) ? Before : SigningRequest.NotOpen;
         }
         return signature.Id;
+    }
+
+    /// <summary>Kind of event for the systems of the document's owner.</summary>
+    internal const string Signed = "document.signed";
+
+    /// <param name="Signer">"user/…" or "partner/…".</param>
+    sealed record SignedEvent(Guid Document, Guid Signature, string Signer, string Intent, string Sha256, DateTime SignedAt);
+
+    async Task<BankEvent> Told(DocumentSignature signature, CancellationToken cancel)
+    {
+        var document = await db.Set<Document>().AsNoTracking().SingleAsync(d => d.Id == signature.DocumentId, cancel);
+        return new BankEvent(
+            document.OwnerId, Signed, $"{signature.Id}", signature.Reference, clock.UtcNow(),
+            new SignedEvent(document.Id, signature.Id, signature.Signer, $"{signature.Intent}", document.Sha256, signature.SignedAt));
     }
 
     /// <summary>The request that is open and whose turn it is.</summary>
