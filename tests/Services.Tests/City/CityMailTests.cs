@@ -15,7 +15,7 @@ public sealed class CityMailTests
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Letter_OfTheBank_IsInTheMailbox()
+    public async Task Letter_OfTheBank_IsInTheMailbox_AndOneThatWasPutOffComesLater()
     {
         await using var city = await RunningCity.Start();
         var (port, faults) = (MailServer.FreePort(), new Faults(city.Store));
@@ -23,12 +23,37 @@ public sealed class CityMailTests
         await listener.StartAsync(Cancel);
         await Reached(port);
         await using var bank = await MailTests.Bank(TestDatabase.Sqlite, port);
+        await city.Turn("mail", new Switches(ErrorPercent: 100));
         await Told.Tell(bank, "王丽华");
+        await Told.Deliver(bank);
+        Assert.Equal(0, city.Store.Count("mail"));
+        await city.Turn("mail", Switches.Off);
+        bank.Clock.Advance(TimeSpan.FromMinutes(10));
+        await Reached(port);
         await Told.Deliver(bank);
         var kept = Assert.Single(city.Store.Newest("mail", 0, 10));
         Assert.Equal("转账¥1.00已完成", kept.Kind);
         Assert.Contains("wang@example.com", kept.Subject, StringComparison.Ordinal);
         Assert.Contains("向王丽华转出¥1.00", Encoding.UTF8.GetString(kept.Body), StringComparison.Ordinal);
+        await listener.StopAsync(Cancel);
+    }
+
+    /// <summary>A letter that is kept leaves the mailboxes open too.</summary>
+    [Fact]
+    public async Task Letters_OneAfterTheOther_AreAllKept()
+    {
+        await using var city = await RunningCity.Start();
+        var port = MailServer.FreePort();
+        using var listener = new MailListener(new CityOptions { MailPort = port }, city.Store, new Faults(city.Store), TimeProvider.System);
+        await listener.StartAsync(Cancel);
+        await Reached(port);
+        await using var bank = await MailTests.Bank(TestDatabase.Sqlite, port);
+        foreach (var payee in new[] { "王丽华", "李强", "赵敏" })
+        {
+            await Told.Tell(bank, payee);
+            await Told.Deliver(bank);
+        }
+        Assert.Equal(3, city.Store.Count("mail"));
         await listener.StopAsync(Cancel);
     }
 
