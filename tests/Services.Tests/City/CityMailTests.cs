@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +8,7 @@ using CityOptions = Pujiang.City.CityOptions;
 
 namespace Pujiang.Services.Tests;
 
-/// <summary>What the bank sends to mailboxes and phones can be read in the city.</summary>
+/// <summary>What the bank sends to mailboxes can be read in the city.</summary>
 public sealed class CityMailTests
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -73,18 +72,6 @@ public sealed class CityMailTests
         Assert.Equal(0, city.Store.Count("mail"));
         Assert.True((await bank.Call((ChangeNotificationSettings s) => s.Find(Told.Wang, Cancel))).EmailRefused);
         await listener.StopAsync(Cancel);
-    }
-
-    [Fact]
-    public async Task Number_EndingInFourZeros_IsGone()
-    {
-        await using var city = await RunningCity.Start();
-        foreach (var (phone, status) in new[] { ("13800130000", HttpStatusCode.Gone), ("13800138000", HttpStatusCode.Accepted) })
-        {
-            using var answer = await city.Client.PostAsJsonAsync("/sms/messages", SmsMessage.Of(phone, "浦江", "验证码"), Cancel);
-            Assert.Equal(status, answer.StatusCode);
-        }
-        Assert.Contains(city.Store.Newest("sms", 0, 10), message => message.Subject == "+8613800130000");
     }
 
     /// <summary>A listener that is being started may not listen yet.</summary>
