@@ -48,10 +48,10 @@ sealed class BankProcess : IAsyncDisposable
     }
 
     /// <summary>A client that calls as the bank's operator.</summary>
-    public HttpClient Operator()
+    public HttpClient Operator(HttpMessageHandler? handler = null)
     {
         var token = File.ReadAllText(Path.Combine(Data, "keys", "operator.token")).Trim();
-        var client = new HttpClient { BaseAddress = new Uri(Url + "/api/") };
+        var client = new HttpClient(handler ?? new HttpClientHandler()) { BaseAddress = new Uri(Url + "/api/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
