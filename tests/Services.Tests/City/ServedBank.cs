@@ -36,8 +36,8 @@ sealed class ServedBank : IAsyncDisposable
             Signers.Add(context.Signer().Owner);
             return Results.Ok(new { context.Signer().Owner });
         }).RequiresSignature();
-        _app.MapPost(BankCalls.InboxPath, (HttpContext context) =>
-            bank.In(services => PartnerInbox.Post(context, services.GetRequiredService<PartnerInbox>(), context.RequestAborted))).RequiresSignature();
+        _app.MapPost(BankCalls.InboxPath, (HttpContext context, CancellationToken cancel) =>
+            bank.In(services => PartnerInbox.Post(context, services.GetRequiredService<PartnerInbox>(), cancel))).RequiresSignature();
     }
 
     public string Address => _app.Urls.Single();
