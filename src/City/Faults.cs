@@ -94,7 +94,7 @@ sealed class Faults(CityStore store)
     }
 
     /// <summary>Spread evenly, so that 50 percent is every second request: what a test expects can't be luck.</summary>
-    bool IsDue(Actor actor, string fault, int percent)
+    public bool IsDue(Actor actor, string fault, int percent)
     {
         if (percent == 0) return false;
         var sum = _due.AddOrUpdate($"{actor.Name} {fault}", percent, (_, before) => (before % 100) + percent);

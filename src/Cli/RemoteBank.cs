@@ -70,7 +70,7 @@ sealed class RemoteBank : IBank
     }
 
     public async Task<IReadOnlyList<DepositAccounts.View>> AccountsWithNumber(string number, CancellationToken cancel) =>
-        Sure(await Get<List<DepositAccounts.View>>($"api/accounts?number={Uri.EscapeDataString(number)}", cancel));
+        Sure(await Ask<List<DepositAccounts.View>>("api/accounts/search", new { Number = number }, cancel));
 
     public async Task<DepositAccounts.View?> Account(Guid id, CancellationToken cancel) =>
         (await Get<DepositAccounts.View>($"api/accounts/{id}", cancel)).Try(out var account, out var refusal) ? account
@@ -120,6 +120,13 @@ sealed class RemoteBank : IBank
     async Task<Outcome<T>> Get<T>(string path, CancellationToken cancel) where T : class
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await Answer<T>(request, cancel);
+    }
+
+    /// <summary>Asks with what shall not be in an address.</summary>
+    async Task<Outcome<T>> Ask<T>(string path, object body, CancellationToken cancel) where T : class
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, body.GetType(), options: Json) };
         return await Answer<T>(request, cancel);
     }
 

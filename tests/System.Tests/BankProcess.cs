@@ -24,27 +24,34 @@ sealed class BankProcess : IAsyncDisposable
     }
 
     /// <param name="settings">As on the command line: "--Pujiang:People=200".</param>
-    public static async Task<BankProcess> Start(string data, params string[] settings)
+    public static Task<BankProcess> Start(string data, params string[] settings) =>
+        Start(Path.Combine("web", "Pujiang.Web.dll"), "Pujiang is ready: ", data, [$"--Pujiang:DataFolder={data}", .. settings]);
+
+    /// <summary>The published city instead.</summary>
+    /// <param name="bank">The address of its bank.</param>
+    public static Task<BankProcess> StartCity(string data, string bank) =>
+        Start(Path.Combine("city", "Pujiang.City.dll"), "The city around the bank is ready: ", data, [$"--City:DataFolder={data}", $"--City:Bank={bank}"]);
+
+    static async Task<BankProcess> Start(string program, string greeting, string data, string[] settings)
     {
-        var folder = Path.Combine(Bank.Root, "artifacts", "web");
-        var start = new ProcessStartInfo("dotnet",
-            [Path.Combine(folder, "Pujiang.Web.dll"), "--urls", "http://127.0.0.1:0", $"--Pujiang:DataFolder={data}", .. settings])
+        var path = Path.Combine(Bank.Root, "artifacts", program);
+        var start = new ProcessStartInfo("dotnet", [path, "--urls", "http://127.0.0.1:0", .. settings])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-            WorkingDirectory = folder,
+            WorkingDirectory = Path.GetDirectoryName(path),
         };
-        var bank = new BankProcess(Process.Start(start) ?? throw new InvalidOperationException("The bank did not start."), data);
-        bank.Url = await bank.Ready();
+        var bank = new BankProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start."), data);
+        bank.Url = await bank.Ready(greeting);
         return bank;
     }
 
     /// <summary>A client that calls as the bank's operator.</summary>
-    public HttpClient Operator()
+    public HttpClient Operator(HttpMessageHandler? handler = null)
     {
         var token = File.ReadAllText(Path.Combine(Data, "keys", "operator.token")).Trim();
-        var client = new HttpClient { BaseAddress = new Uri(Url + "/api/") };
+        var client = new HttpClient(handler ?? new HttpClientHandler()) { BaseAddress = new Uri(Url + "/api/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
@@ -64,22 +71,21 @@ sealed class BankProcess : IAsyncDisposable
         return _server.ExitCode;
     }
 
-    async Task<string> Ready()
+    async Task<string> Ready(string greeting)
     {
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Hear(string? line)
         {
             if (line is null) return;
             lock (_said) _said.Add(line);
-            const string Greeting = "Pujiang is ready: ";
-            if (line.StartsWith(Greeting, StringComparison.Ordinal)) ready.TrySetResult(line[Greeting.Length..].Trim());
+            if (line.StartsWith(greeting, StringComparison.Ordinal)) ready.TrySetResult(line[greeting.Length..].Trim());
         }
         _server.OutputDataReceived += (_, e) => Hear(e.Data);
         _server.ErrorDataReceived += (_, e) => Hear(e.Data);
         _server.BeginOutputReadLine();
         _server.BeginErrorReadLine();
         if (await Task.WhenAny(ready.Task, _server.WaitForExitAsync(), Task.Delay(StartLimit)) == ready.Task) return await ready.Task;
-        throw new InvalidOperationException("The bank did not get ready. It said:\n" + Said);
+        throw new InvalidOperationException("It did not get ready, and said:\n" + Said);
     }
 
     public async ValueTask DisposeAsync()

@@ -75,7 +75,8 @@ public sealed class PrivateLogTests(Bank bank)
         _ = await counter.Do($"accounts/{account.GetProperty("id").GetGuid()}/cash", "c", new { amount = "1000.00" });
         var invited = await counter.Do("customers/sign-in", "i", new { party = party.GetProperty("id").GetGuid() });
         var code = secrets["activation code"] = invited.GetProperty("code").GetString()!;
-        using (var found = await counter.GetAsync($"accounts/{account.GetProperty("id").GetGuid()}")) Assert.True(found.IsSuccessStatusCode);
+        var found = await counter.Do("accounts/search", "s", new { number });
+        Assert.Equal(account.GetProperty("id").GetGuid(), found[0].GetProperty("id").GetGuid());
 
         await using (var newcomer = await Arrive(server))
         {

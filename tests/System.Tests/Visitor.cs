@@ -29,12 +29,13 @@ public sealed class Visitor : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <param name="url">The bank's address.</param>
-    internal static async Task<Visitor> Arrive(IBrowser browser, string url, Mode mode, bool scripts)
+    /// <param name="url">The bank's address, or the city's.</param>
+    /// <param name="careCookie">Under which name the text size is remembered there.</param>
+    internal static async Task<Visitor> Arrive(IBrowser browser, string url, Mode mode, bool scripts, string careCookie = "care")
     {
         var context = await browser.NewContextAsync(mode.Options(scripts));
         if (mode.Care is not null)
-            await context.AddCookiesAsync([new Cookie { Name = "care", Value = mode.Care, Url = url }]);
+            await context.AddCookiesAsync([new Cookie { Name = careCookie, Value = mode.Care, Url = url }]);
         var page = await context.NewPageAsync();
         var network = await context.NewCDPSessionAsync(page);
         await network.SendAsync("Network.enable");

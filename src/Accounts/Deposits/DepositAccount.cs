@@ -117,6 +117,8 @@ public static class AccountNumber
     /// <summary>First digits of this bank's own cards. The range is made up and belongs to no issuer.</summary>
     public const string CardPrefix = "629999";
 
+    internal static readonly Refusal Invalid = new("number_invalid", "An account number has 4 to 34 digits or letters.", "number");
+
     /// <summary>Without spaces and hyphens, in capitals.</summary>
     public static string Normal(string number) =>
         string.Concat(number.Where(c => !char.IsWhiteSpace(c) && c != '-')).ToUpperInvariant();

@@ -147,7 +147,7 @@ public sealed class OpenAccount(
         if (given is null) return AccountNumber.Card(SerialOf(owner.Id, currency));
         var number = AccountNumber.Normal(given);
         if (number.Length is < 4 or > 34 || !number.All(char.IsAsciiLetterOrDigit))
-            return new Refusal("number_invalid", "An account number has 4 to 34 digits or letters.", "number");
+            return AccountNumber.Invalid;
         if (number.StartsWith(AccountNumber.CardPrefix, StringComparison.Ordinal) && !Luhn.Holds(number))
             return new Refusal("number_check_digit", "The check digit of this card number is wrong.", "number");
         if (Iban.HasForm(number) && !Iban.TryParse(number, out _, out var wrong))

@@ -21,45 +21,35 @@ sealed class Mailboxes : Actor
     }
 }
 
-/// <summary>The mail server of the city. Its switches are those of the mailboxes: errors are "later", and who is down says nothing.</summary>
-sealed class MailListener(CityOptions options, CityStore store, Faults faults, TimeProvider clock) : BackgroundService, IMessageStore
+/// <summary>The mail server of the city.</summary>
+sealed class MailListener(CityOptions options, CityStore store, Faults faults, TimeProvider clock) : BackgroundService
 {
     /// <summary>Mailboxes whose name begins so do not exist.</summary>
     const string Unknown = "nobody";
 
-    static readonly Actor Mail = Actor.Named("mail")!;
-    int _errors;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var services = new SmtpServer.ComponentModel.ServiceProvider();
-        services.Add((IMessageStore)this);
+        services.Add((IMessageStore)new Letters(store, faults, clock));
         services.Add((IMailboxFilter)new DelegatingMailboxFilter((IMailbox to, IMailbox _) => !to.User.StartsWith(Unknown, StringComparison.OrdinalIgnoreCase)));
         var server = new SmtpServerOptionsBuilder().ServerName("city.localhost")
             .Endpoint(endpoint => endpoint.Endpoint(new IPEndPoint(IPAddress.Loopback, options.MailPort!.Value))).Build();
-        // A session that breaks in a way the server does not expect ends it; the mailboxes open again.
-        while (!stoppingToken.IsCancellationRequested)
-            try
-            {
-                await new SmtpServer.SmtpServer(server, services).StartAsync(stoppingToken);
-            }
-            catch (Exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), stoppingToken);
-            }
+        return new SmtpServer.SmtpServer(server, services).StartAsync(stoppingToken);
     }
+}
+
+/// <summary>What comes into the mailboxes. Their switches: errors are "later", and who is down says nothing.</summary>
+/// <remarks>Not the listener itself: the server disposes a store that can be disposed after each letter, and a disposed listener stops listening.</remarks>
+sealed class Letters(CityStore store, Faults faults, TimeProvider clock) : IMessageStore
+{
+    static readonly Actor Mail = Actor.Named("mail")!;
 
     public async Task<SmtpResponse> SaveAsync(ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
     {
         var switches = faults.Of(Mail.Name);
         if (switches.DelayMilliseconds > 0) await Task.Delay(TimeSpan.FromMilliseconds(switches.DelayMilliseconds), clock, cancellationToken);
         if (switches.Down) return new SmtpResponse((SmtpReplyCode)421, "closing");
-        // Spread evenly, as over HTTP.
-        if (switches.ErrorPercent > 0 && (_errors += switches.ErrorPercent) >= 100)
-        {
-            _errors -= 100;
-            return new SmtpResponse((SmtpReplyCode)451, "later");
-        }
+        if (faults.IsDue(Mail, "errors", switches.ErrorPercent)) return new SmtpResponse((SmtpReplyCode)451, "later");
         using var stream = new MemoryStream(buffer.ToArray());
         using var letter = await MimeMessage.LoadAsync(stream, cancellationToken);
         Keep(letter, stream.ToArray());

@@ -4,7 +4,10 @@ using Pujiang.Platform;
 
 namespace Pujiang.City;
 
-/// <summary>A gateway that passes text messages on to phones, and tells the bank when the phone has one. Numbers that end in 0000 can't be reached.</summary>
+/// <summary>
+/// A gateway that passes text messages on to phones, and tells the bank when the phone has one. It works for the bank alone, whose
+/// signature it wants to see. Numbers that end in 0000 can't be reached.
+/// </summary>
 sealed class SmsGateway : Actor
 {
     const string Unreachable = "0000";
@@ -12,7 +15,7 @@ sealed class SmsGateway : Actor
     public override string Name => "sms";
     public override SignatureAlgorithm Algorithm => SignatureAlgorithm.Sm2;
 
-    public override void Map(RouteGroupBuilder at) => at.MapReceive("/messages", Take, SignatureWanted.IfThere);
+    public override void Map(RouteGroupBuilder at) => at.MapReceive("/messages", Take, SignatureWanted.Always);
 
     static IResult Take(Exchange exchange, BankCalls calls)
     {

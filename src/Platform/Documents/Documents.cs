@@ -61,7 +61,7 @@ public sealed class Documents(CityDb db, DocumentVault vault, TimeProvider clock
     internal static void Map(IEndpointRouteBuilder api)
     {
         var documents = api.MapGroup("/documents").WithTags("Documents");
-        documents.MapPost("/", Upload).Requires(Permission.SendDocuments).WithSummary("Send a document: the file itself as body; the same file again is the same document")
+        documents.MapPost("/", Upload).Requires(Permission.SendDocuments).WithSummary("Send a document: the file itself as body, its name in Content-Disposition; the same file again is the same document")
             .Accepts<Stream>("application/octet-stream", [.. FileFormats.All.Select(f => f.MediaType)]).Produces<View>(201).Produces<View>()
             .WithMetadata(new RequestSizeLimitAttribute(FileFormats.MostBytes + 1));
         documents.MapGet("/", async (int? skip, int? take, Caller caller, Documents all, CancellationToken cancel) =>
@@ -78,17 +78,22 @@ public sealed class Documents(CityDb db, DocumentVault vault, TimeProvider clock
 
     static int StatusOf(DocumentState state) => state == DocumentState.Waiting ? StatusCodes.Status409Conflict : StatusCodes.Status410Gone;
 
-    /// <param name="name">File name with the extension of what it is.</param>
+    /// <param name="disposition">Holds the file name, with the extension of what it is: names of files tell of people, and addresses are logged.</param>
     /// <param name="purpose">What it is for.</param>
     static async Task<IResult> Upload(
-        string? name, DocumentPurpose? purpose, HttpRequest request, Caller caller, KeepDocument keep, Documents all, CancellationToken cancel)
+        [FromHeader(Name = "Content-Disposition")] string? disposition, DocumentPurpose? purpose, HttpRequest request, Caller caller, KeepDocument keep, Documents all, CancellationToken cancel)
     {
-        var kept = await keep.Upload(request.Body, name ?? "", request.ContentType ?? "", purpose ?? DocumentPurpose.Other, caller, cancel);
+        var kept = await keep.Upload(request.Body, NameIn(disposition), request.ContentType ?? "", purpose ?? DocumentPurpose.Other, caller, cancel);
         if (!kept.Try(out var result, out var refusal))
             return refusal.ToProblem(refusal.Code == "document_too_large" ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity);
         var view = ViewOf(await all.Find(result.Id, caller, cancel) ?? throw new InvalidOperationException("A document that was just kept is gone."));
         return result.Repeated ? Results.Ok(view) : Results.Created($"/api/documents/{result.Id}", view);
     }
+
+    /// <summary>The file name of <c>attachment; filename*=UTF-8''%E5%90%88%E5%90%8C.pdf</c> (RFC 6266, RFC 8187); empty where there is none.</summary>
+    static string NameIn(string? disposition) =>
+        !ContentDispositionHeaderValue.TryParse(disposition, out var parsed) ? ""
+        : HeaderUtilities.RemoveQuotes(parsed.FileNameStar.HasValue ? parsed.FileNameStar : parsed.FileName).Value ?? "";
 }
 
 /// <summary>

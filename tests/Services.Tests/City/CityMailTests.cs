@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -9,13 +8,13 @@ using CityOptions = Pujiang.City.CityOptions;
 
 namespace Pujiang.Services.Tests;
 
-/// <summary>What the bank sends to mailboxes and phones can be read in the city.</summary>
+/// <summary>What the bank sends to mailboxes can be read in the city.</summary>
 public sealed class CityMailTests
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Letter_OfTheBank_IsInTheMailbox()
+    public async Task Letter_OfTheBank_IsInTheMailbox_AndOneThatWasPutOffComesLater()
     {
         await using var city = await RunningCity.Start();
         var (port, faults) = (MailServer.FreePort(), new Faults(city.Store));
@@ -23,12 +22,37 @@ public sealed class CityMailTests
         await listener.StartAsync(Cancel);
         await Reached(port);
         await using var bank = await MailTests.Bank(TestDatabase.Sqlite, port);
+        await city.Turn("mail", new Switches(ErrorPercent: 100));
         await Told.Tell(bank, "王丽华");
+        await Told.Deliver(bank);
+        Assert.Equal(0, city.Store.Count("mail"));
+        await city.Turn("mail", Switches.Off);
+        bank.Clock.Advance(TimeSpan.FromMinutes(10));
+        await Reached(port);
         await Told.Deliver(bank);
         var kept = Assert.Single(city.Store.Newest("mail", 0, 10));
         Assert.Equal("转账¥1.00已完成", kept.Kind);
         Assert.Contains("wang@example.com", kept.Subject, StringComparison.Ordinal);
         Assert.Contains("向王丽华转出¥1.00", Encoding.UTF8.GetString(kept.Body), StringComparison.Ordinal);
+        await listener.StopAsync(Cancel);
+    }
+
+    /// <summary>A letter that is kept leaves the mailboxes open too.</summary>
+    [Fact]
+    public async Task Letters_OneAfterTheOther_AreAllKept()
+    {
+        await using var city = await RunningCity.Start();
+        var port = MailServer.FreePort();
+        using var listener = new MailListener(new CityOptions { MailPort = port }, city.Store, new Faults(city.Store), TimeProvider.System);
+        await listener.StartAsync(Cancel);
+        await Reached(port);
+        await using var bank = await MailTests.Bank(TestDatabase.Sqlite, port);
+        foreach (var payee in new[] { "王丽华", "李强", "赵敏" })
+        {
+            await Told.Tell(bank, payee);
+            await Told.Deliver(bank);
+        }
+        Assert.Equal(3, city.Store.Count("mail"));
         await listener.StopAsync(Cancel);
     }
 
@@ -48,18 +72,6 @@ public sealed class CityMailTests
         Assert.Equal(0, city.Store.Count("mail"));
         Assert.True((await bank.Call((ChangeNotificationSettings s) => s.Find(Told.Wang, Cancel))).EmailRefused);
         await listener.StopAsync(Cancel);
-    }
-
-    [Fact]
-    public async Task Number_EndingInFourZeros_IsGone()
-    {
-        await using var city = await RunningCity.Start();
-        foreach (var (phone, status) in new[] { ("13800130000", HttpStatusCode.Gone), ("13800138000", HttpStatusCode.Accepted) })
-        {
-            using var answer = await city.Client.PostAsJsonAsync("/sms/messages", SmsMessage.Of(phone, "浦江", "验证码"), Cancel);
-            Assert.Equal(status, answer.StatusCode);
-        }
-        Assert.Contains(city.Store.Newest("sms", 0, 10), message => message.Subject == "+8613800130000");
     }
 
     /// <summary>A listener that is being started may not listen yet.</summary>

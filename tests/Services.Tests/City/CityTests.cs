@@ -55,10 +55,10 @@ public sealed class CityTests
     {
         var first = await RunningCity.Start();
         await first.Turn("sms", new Switches(ErrorPercent: 10));
-        using (var answer = await first.Client.PostAsJsonAsync("/sms/messages", new { to = "1", text = "验证码" }, Cancel)) Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        using (var answer = await first.Client.PostAsJsonAsync("/mail/messages", new { to = "1", text = "验证码" }, Cancel)) Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var key = await first.Client.GetStringAsync("/sms" + KeySet.Path, Cancel);
         await using var again = await RunningCity.Start(folder: await first.Stop());
-        Assert.Equal(1, again.Store.Count("sms"));
+        Assert.Equal(1, again.Store.Count("mail"));
         Assert.Equal(10, (await again.Client.GetFromJsonAsync<JsonElement>("/api/actors/sms/switches", Cancel)).GetProperty("errorPercent").GetInt32());
         Assert.Equal(key, await again.Client.GetStringAsync("/sms" + KeySet.Path, Cancel));
         await again.Client.DeleteAsync("/api/switches", Cancel);
@@ -72,13 +72,13 @@ public sealed class CityTests
         var statuses = new List<int>();
         foreach (var body in new[] { "one", "one", "other" })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/sms/messages") { Content = new StringContent(body) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/mail/messages") { Content = new StringContent(body) };
             request.Headers.Add("ce-id", "7");
             using var answer = await city.Client.SendAsync(request, Cancel);
             statuses.Add((int)answer.StatusCode);
         }
         Assert.Equal([202, 202, 409], statuses);
-        var kept = Assert.Single(city.Store.Newest("sms", 0, 10));
+        var kept = Assert.Single(city.Store.Newest("mail", 0, 10));
         Assert.Equal(("one", 3, 1), (Encoding.UTF8.GetString(kept.Body), kept.Times, kept.Conflicts));
     }
 

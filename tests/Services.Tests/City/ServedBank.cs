@@ -9,7 +9,7 @@ using Pujiang.Platform;
 
 namespace Pujiang.Services.Tests;
 
-/// <summary>What partners see of a bank: its published keys, and an address that takes signed messages only.</summary>
+/// <summary>What partners see of a bank: its published keys, and the addresses that take signed messages only.</summary>
 sealed class ServedBank : IAsyncDisposable
 {
     readonly WebApplication _app;
@@ -31,12 +31,13 @@ sealed class ServedBank : IAsyncDisposable
         });
         _app.UseSignatures();
         _app.MapGet(KeySet.Path, async () => Results.Bytes(KeySet.Write(await bank.Call((KeyRegistry registry) => registry.Published()))));
-        foreach (var path in new[] { BankCalls.CheckPath, BankCalls.InboxPath })
-            _app.MapPost(path, (HttpContext context) =>
-            {
-                Signers.Add(context.Signer().Owner);
-                return Results.Ok(new { context.Signer().Owner });
-            }).RequiresSignature();
+        _app.MapPost(BankCalls.CheckPath, (HttpContext context) =>
+        {
+            Signers.Add(context.Signer().Owner);
+            return Results.Ok(new { context.Signer().Owner });
+        }).RequiresSignature();
+        _app.MapPost(BankCalls.InboxPath, (HttpContext context, CancellationToken cancel) =>
+            bank.In(services => PartnerInbox.Post(context, services.GetRequiredService<PartnerInbox>(), cancel))).RequiresSignature();
     }
 
     public string Address => _app.Urls.Single();
