@@ -159,7 +159,13 @@ public sealed partial class DataRuleTests(RunningBank bank) : IClassFixture<Runn
 
     async Task<string> Transfer(DateOnly? on) => (await Post(_owner, "/api/transfers", new
     {
-        from = _ids["account"], payeeName = "张三", payeeNumber = "6222021234567890123", payeeBank = "中国工商银行", amount = "1.50", purpose = "货款", on,
+        from = _ids["account"],
+        payeeName = "张三",
+        payeeNumber = "6222021234567890123",
+        payeeBank = "中国工商银行",
+        amount = "1.50",
+        purpose = "货款",
+        on,
     })).GetProperty("id").GetString()!;
 
     async Task<string> SendPaymentFile(string number)
