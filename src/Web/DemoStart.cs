@@ -18,6 +18,14 @@ static class DemoStart
         Console.WriteLine();
     }
 
+    /// <summary>The demo's staff work here before they first sign in: on the page of people, and as colleagues who are told what waits.</summary>
+    public static async Task SignUpStaff(IServiceProvider services)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var people = scope.ServiceProvider.GetRequiredService<People>();
+        foreach (var person in (await scope.ServiceProvider.GetServices<IDemoPeople>().All()).Where(person => !person.IsCustomer)) await people.OfDemo(person, CancellationToken.None);
+    }
+
     /// <summary>One line that counts up on a terminal; in a log only the ends would matter, so nothing.</summary>
     static void Tell(string what)
     {

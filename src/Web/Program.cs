@@ -23,6 +23,7 @@ try
     var app = builder.Build();
     OperatorToken.Ensure(platform.DataFolder);
     await PlatformModule.PrepareDatabase(app.Services);
+    if (platform.DemoMode) await DemoStart.SignUpStaff(app.Services);
     app.MapBank();
 
     app.Lifetime.ApplicationStarted.Register(() =>

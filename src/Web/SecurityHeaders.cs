@@ -28,7 +28,7 @@ static class SecurityHeaders
         var headers = context.Response.Headers;
         // A download brings a stricter policy of its own.
         if (headers.ContentSecurityPolicy.Count == 0)
-            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ApiDocs, StringComparison.Ordinal) ? PolicyWith(NonceOf(context)) : Policy;
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ApiDocs, StringComparison.Ordinal) ? PolicyWith(NonceOf(context)) : FormTargets.AddTo(context, Policy);
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=()";

@@ -63,6 +63,11 @@ public sealed class PageRulesTests(Bank bank)
         ("/webhooks/add", "firm", 200),
         ("/deliveries", "operations", 200),
         ("/received", "operations", 200),
+        ("/programs/register-application", "security", 200),
+        ("/account/applications", "customer", 200),
+        ("/people", "security", 200),
+        ("/people/invite", "security", 200),
+        ("/counter/sign-in", "teller", 200),
     ];
 
     /// <summary>Pages that need something to be made first: a transfer, a request, a document. Journeys that make it check them there.</summary>
@@ -72,6 +77,7 @@ public sealed class PageRulesTests(Bank bank)
         "/payees/{Id:guid}/remove", "/approvals/{Id:guid}", "/approvals/{Id:guid}/approve", "/approvals/{Id:guid}/refuse", "/approvals/{Id:guid}/withdraw",
         "/documents/{Id:guid}", "/documents/{Id:guid}/ask", "/documents/{Id:guid}/decline", "/documents/{Id:guid}/sign",
         "/documents/{Id:guid}/signatures/{Signature:guid}", "/papers/{Path}", "/keys/{KeyId}/revoke",
+        "/people/{Id:guid}", "/people/{Id:guid}/code", "/people/{Id:guid}/lock", "/people/{Id:guid}/roles", "/connect/consent", "/connect/end-session",
         "/programs/{ClientId}", "/programs/{ClientId}/end", "/programs/{ClientId}/keys", "/programs/{ClientId}/keys/{Fingerprint}/withdraw",
         "/webhooks/{Id:guid}", "/webhooks/{Id:guid}/close", "/webhooks/{Id:guid}/deliveries/{Message:guid}",
         "/deliveries/{Id:guid}", "/deliveries/{Id:guid}/withdraw", "/received/{Id:guid}",

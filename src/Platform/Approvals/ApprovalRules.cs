@@ -9,8 +9,8 @@ public static class ApprovalKinds
     /// <summary>Staff raise the limits on payments out of a customer's account.</summary>
     public const string RaiseLimits = "raise-limits";
 
-    /// <summary>A member of staff gets or loses a role.</summary>
-    public const string ChangeRoles = "change-roles";
+    /// <summary>Somebody joins the staff, gets or loses roles, is locked or unlocked, or starts anew with an activation code.</summary>
+    public const string ChangeStaff = "change-staff";
 
     /// <summary>A key of the bank or of a partner is made, accepted or withdrawn.</summary>
     public const string ChangeKeys = "change-keys";
@@ -20,6 +20,7 @@ public static class ApprovalKinds
 
     /// <summary>A screening hit is found to be true: the payment is refused, the customer's accounts are blocked.</summary>
     public const string ConfirmMatch = "confirm-match";
+
     /// <summary>A partner's program or another application is registered, or gets a key.</summary>
     public const string ChangePrograms = "change-programs";
 }
@@ -56,7 +57,7 @@ public static class ApprovalRules
             "Ten times that amount: two people, as the bank's own rule"),
         new(ApprovalKinds.RaiseLimits, Start, 0, Tellers, Checkers, 1, TimeSpan.FromHours(24),
             "A higher limit exposes the customer to fraud: the bank's own rule"),
-        new(ApprovalKinds.ChangeRoles, Start, 0, SecurityStaff, SecurityStaff, 1, TimeSpan.FromHours(72),
+        new(ApprovalKinds.ChangeStaff, Start, 0, SecurityStaff, SecurityStaff, 1, TimeSpan.FromHours(72),
             "Nobody gives rights alone: 商业银行内部控制指引 (银监发〔2014〕40号), incompatible posts are kept apart"),
         new(ApprovalKinds.ChangeKeys, Start, 0, SecurityStaff, SecurityStaff, 1, TimeSpan.FromHours(72),
             "Nobody changes keys alone: NIST SP 800-57 part 1, dual control"),

@@ -35,6 +35,10 @@ public static class IdentityModule
         services.AddScoped<PasswordRules>().AddSingleton<SealedCookies>();
         services.AddScoped<OneTimeCodes>().AddScoped<Sessions>().AddScoped<SignInAttempt>();
         services.AddScoped<OwnSignIn>().AddScoped<Passkeys>().AddScoped<People>();
+        services.AddScoped<IStaff, SignedUpStaff>();
+        services.AddScoped<ChangeStaff>().AddScoped<IApprovedAct, ChangeStaff.Act>();
+        services.AddSingleton(new MenuItem("/people", "menu.people", 58, Roles.Security, Roles.Auditor));
+        services.AddSingleton(new MenuItem("/counter/sign-in", "menu.give-sign-in", 12, Roles.Teller));
         return services.AddPrograms();
     }
 
@@ -74,22 +78,44 @@ public static class IdentityModule
         var api = app.MapGroup("/api").WithTags("People");
         api.MapGet("/people", async (People people, CancellationToken cancel) => TypedResults.Ok(await people.Staff(cancel)))
             .Requires(Permission.SeePeople).WithSummary("The bank's own people");
-        api.MapPost("/people", async (People.Invitation invitation, Caller caller, People people, CancellationToken cancel) =>
-            Answer(await people.Invite(invitation, caller, cancel)))
-            .Requires(Permission.KeepPeople).ChangesState().WithSummary("Invite somebody to the bank's staff");
-        api.MapPost("/people/{id:guid}/code", async (Guid id, Caller caller, People people, CancellationToken cancel) =>
-            Answer(await people.NewCode(id, caller, cancel)))
-            .Requires(Permission.KeepPeople).ChangesState().WithSummary("A new activation code for somebody of staff");
+        api.MapPost("/people", async (People.Invitation invitation, Caller caller, ChangeStaff staff, HttpContext http, CancellationToken cancel) =>
+            Answer(await staff.Invite(invitation, KeyOf(http), caller, cancel)))
+            .ChangesStaff("Invite somebody to the bank's staff").Produces<People.Invited>();
+        api.MapPut("/people/{id:guid}/roles", async (Guid id, RolesRequest request, Caller caller, ChangeStaff staff, HttpContext http, CancellationToken cancel) =>
+            Answer(await staff.SetRoles(id, request.Roles ?? [], KeyOf(http), caller, cancel)))
+            .ChangesStaff("Give and take roles of staff").Produces(StatusCodes.Status204NoContent);
+        api.MapPost("/people/{id:guid}/lock", async (Guid id, Caller caller, ChangeStaff staff, HttpContext http, CancellationToken cancel) =>
+            Answer(await staff.Lock(id, true, KeyOf(http), caller, cancel)))
+            .ChangesStaff("Lock somebody of staff").Produces(StatusCodes.Status204NoContent);
+        api.MapPost("/people/{id:guid}/unlock", async (Guid id, Caller caller, ChangeStaff staff, HttpContext http, CancellationToken cancel) =>
+            Answer(await staff.Lock(id, false, KeyOf(http), caller, cancel)))
+            .ChangesStaff("Unlock somebody of staff").Produces(StatusCodes.Status204NoContent);
+        api.MapPost("/people/{id:guid}/code", async (Guid id, Caller caller, ChangeStaff staff, HttpContext http, CancellationToken cancel) =>
+            Answer(await staff.GiveCode(id, KeyOf(http), caller, cancel)))
+            .ChangesStaff("An activation code for somebody of staff").Produces<People.Invited>();
         api.MapPost("/customers/sign-in", async (People.CustomerInvitation invitation, Caller caller, People people, CancellationToken cancel) =>
             Answer(await people.InviteCustomer(invitation, caller, cancel)))
             .Requires(Permission.GiveSignIn).ChangesState().WithSummary("An activation code for a customer at the counter");
     }
 
-    static Results<Ok<People.Invited>, ProblemHttpResult> Answer(Outcome<People.Invited> outcome)
+    /// <param name="Roles">All that the person has afterwards.</param>
+    internal sealed record RolesRequest(IReadOnlyList<string>? Roles);
+
+    static string KeyOf(HttpContext http) => http.Request.Headers[IdempotencyKey.Header].ToString();
+
+    static RouteHandlerBuilder ChangesStaff(this RouteHandlerBuilder endpoint, string summary) =>
+        endpoint.Requires(Permission.KeepPeople).ChangesState().WithSummary(summary).Produces<ProgramEndpoints.WaitsForApproval>(StatusCodes.Status202Accepted);
+
+    static IResult Answer(Outcome<People.Invited> outcome) => outcome.Try(out var invited, out var refusal) ? TypedResults.Ok(invited) : Problem(refusal);
+
+    static IResult Answer(Outcome<ChangeStaff.Result> outcome)
     {
-        if (outcome.Try(out var invited, out var refusal)) return TypedResults.Ok(invited);
-        return refusal.ToProblem(refusal == People.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity);
+        if (!outcome.Try(out var result, out var refusal)) return Problem(refusal);
+        if (result.Waiting is { } waiting) return TypedResults.Accepted($"/approvals/{waiting.Id}", new ProgramEndpoints.WaitsForApproval(waiting.Id, waiting.State));
+        return result.Given is { } given ? TypedResults.Ok(given) : TypedResults.NoContent();
     }
+
+    static ProblemHttpResult Problem(Refusal refusal) => refusal.ToProblem(refusal == People.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity);
 
     static async Task<IResult> SignInAsDemoPerson(
         [FromForm] Guid person, [FromForm] string? back, IEnumerable<IDemoPeople> demo, People people, Sessions sessions, HttpContext http)

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Pujiang.Platform;
 
 /// <summary>Who may sign in, kept by security; and customers' codes, given out at the counter.</summary>
-public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes codes, Sessions sessions, NewId ids, TimeProvider clock)
+public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes codes, NewId ids, TimeProvider clock)
 {
     /// <param name="SignInName">What the person will type: "zhou.an".</param>
     /// <param name="EnglishName">In Latin letters, or null.</param>
@@ -23,7 +23,7 @@ public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes co
 
     public static readonly Refusal NotFound = new("person_unknown", "There is no such person.");
 
-    static readonly Refusal Oneself = new("not_oneself", "Nobody changes the own roles or lock; another person of security does.");
+    internal static readonly Refusal Oneself = new("not_oneself", "Nobody changes the own roles or lock; another person of security does.");
 
     /// <summary>The bank's own people, or one of them.</summary>
     public async Task<IReadOnlyList<Listed>> Staff(CancellationToken cancel, Guid? id = null)
@@ -37,10 +37,26 @@ public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes co
 
     public async Task<Outcome<Invited>> Invite(Invitation invitation, Caller caller, CancellationToken cancel)
     {
-        var created = Person.Create(
-            ids.Next(), invitation.SignInName ?? "", invitation.Name ?? "", invitation.EnglishName, party: null, [.. invitation.Roles ?? []], personalData, clock.UtcNow());
-        if (!created.Try(out var person, out var refusal)) return refusal;
+        if (!(await Checked(ids.Next(), invitation, cancel)).Try(out var person, out var refusal)) return refusal;
         return await Add(person, caller, cancel);
+    }
+
+    /// <summary>Somebody new on the staff, not saved yet.</summary>
+    internal async Task<Outcome<Person>> Checked(Guid id, Invitation invitation, CancellationToken cancel)
+    {
+        var created = Person.Create(
+            id, invitation.SignInName ?? "", invitation.Name ?? "", invitation.EnglishName, party: null, [.. invitation.Roles ?? []], personalData, clock.UtcNow());
+        if (!created.Try(out var person, out var refusal)) return refusal;
+        return await IsTaken(person, cancel) ? SignInNameTaken : person;
+    }
+
+    Task<bool> IsTaken(Person person, CancellationToken cancel) => db.Set<Person>().AnyAsync(p => p.SignInNameHash == person.SignInNameHash, cancel);
+
+    /// <summary>On the staff once the caller has saved.</summary>
+    internal void Add(Person person, string actor)
+    {
+        db.Add(person);
+        db.Audit("person/invited", $"person/{person.Id}", actor, detail: string.Join(' ', person.RoleNames));
     }
 
     /// <summary>A way to sign in for a customer, or a new code for one who lost it. A firm may have several people.</summary>
@@ -60,9 +76,8 @@ public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes co
 
     async Task<Outcome<Invited>> Add(Person person, Caller caller, CancellationToken cancel)
     {
-        if (await db.Set<Person>().AnyAsync(p => p.SignInNameHash == person.SignInNameHash, cancel)) return SignInNameTaken;
-        db.Add(person);
-        db.Audit("person/invited", $"person/{person.Id}", caller.Actor, detail: string.Join(' ', person.RoleNames));
+        if (await IsTaken(person, cancel)) return SignInNameTaken;
+        Add(person, caller.Actor);
         var code = await codes.Issue(person.Id, CodePurpose.Activation, cancel);
         try
         {
@@ -72,7 +87,7 @@ public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes co
         {
             // Of two that arrive together, the later finds the row of the earlier.
             db.ChangeTracker.Clear();
-            if (await db.Set<Person>().AnyAsync(p => p.SignInNameHash == person.SignInNameHash, cancel)) return SignInNameTaken;
+            if (await IsTaken(person, cancel)) return SignInNameTaken;
             throw;
         }
         return new Invited(person.Id, person.SignInName, code, clock.UtcNow() + OneTimeCodes.LifeOf(CodePurpose.Activation));
@@ -80,7 +95,7 @@ public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes co
 
     static readonly Refusal SignInNameTaken = new("sign_in_name_taken", "Somebody has this sign-in name already; choose another one.", "signInName");
 
-    /// <summary>A new activation code for somebody of staff who lost password or second step. All open sessions end.</summary>
+    /// <summary>An activation code for somebody of staff. What the person signed in with before ends when it is used.</summary>
     public async Task<Outcome<Invited>> NewCode(Guid personId, Caller caller, CancellationToken cancel)
     {
         if (caller.UserId == personId) return Oneself;
@@ -96,44 +111,46 @@ public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes co
         return new Invited(person.Id, person.SignInName, code, clock.UtcNow() + OneTimeCodes.LifeOf(CodePurpose.Activation));
     }
 
-    /// <summary>Gives a role of staff. It counts from the person's next request on.</summary>
-    public async Task<Refusal?> AddRole(Guid personId, string? role, Caller caller, CancellationToken cancel)
+    /// <summary>Somebody of staff, to be changed; or null.</summary>
+    internal async Task<Person?> LoadStaff(Guid id, CancellationToken cancel) => await Load(id, cancel) is { PartyId: null } person ? person : null;
+
+    /// <summary>Gives and takes roles once the caller has saved. They count from the person's next request on.</summary>
+    internal void SetRoles(Person person, IReadOnlyList<string> roles, string actor)
     {
-        if (caller.UserId == personId) return Oneself;
-        if (await Load(personId, cancel) is not { PartyId: null } person) return NotFound;
-        if (Person.RolesRefusal([role ?? ""], person.PartyId) is { } refusal) return refusal;
-        if (person.RoleNames.Contains(role, StringComparer.Ordinal)) return null;
-        person.Roles.Add(new PersonRole(personId, role!));
-        db.Audit("person/role-added", $"person/{personId}", caller.Actor, detail: role!);
-        await db.SaveChangesAsync(cancel);
-        return null;
+        foreach (var taken in person.Roles.Where(role => !roles.Contains(role.Role, StringComparer.Ordinal)).ToList())
+        {
+            person.Roles.Remove(taken);
+            db.Remove(taken);
+            db.Audit("person/role-removed", $"person/{person.Id}", actor, detail: taken.Role);
+        }
+        foreach (var given in roles.Except(person.RoleNames, StringComparer.Ordinal).ToList())
+        {
+            person.Roles.Add(new PersonRole(person.Id, given));
+            db.Audit("person/role-added", $"person/{person.Id}", actor, detail: given);
+        }
     }
 
-    /// <summary>Takes a role of staff away. It counts from the person's next request on.</summary>
-    public async Task<Refusal?> RemoveRole(Guid personId, string? role, Caller caller, CancellationToken cancel)
+    /// <summary>Locks or unlocks once the caller has saved. A lock ends all sessions.</summary>
+    internal async Task Lock(Person person, bool isLocked, string actor, CancellationToken cancel)
     {
-        if (caller.UserId == personId) return Oneself;
-        if (await Load(personId, cancel) is not { PartyId: null } person) return NotFound;
-        if (person.Roles.Find(r => r.Role == role) is not { } given) return null;
-        if (person.Roles.Count == 1) return new Refusal("last_role", "A person keeps at least one role; lock who shall not sign in.", "role");
-        person.Roles.Remove(given);
-        db.Remove(given);
-        db.Audit("person/role-removed", $"person/{personId}", caller.Actor, detail: role!);
-        await db.SaveChangesAsync(cancel);
-        return null;
-    }
-
-    /// <summary>Locks or unlocks. A lock ends all sessions at once.</summary>
-    public async Task<Refusal?> Lock(Guid personId, bool isLocked, Caller caller, CancellationToken cancel)
-    {
-        if (caller.UserId == personId) return Oneself;
-        if (await Load(personId, cancel) is not { } person) return NotFound;
         person.Lock(isLocked);
-        db.Audit(isLocked ? "person/locked" : "person/unlocked", $"person/{personId}", caller.Actor);
-        await db.SaveChangesAsync(cancel);
-        if (isLocked) await sessions.EndAll(personId, except: null, caller.Actor, cancel);
-        return null;
+        if (isLocked) await EndSessions(person, cancel);
+        db.Audit(isLocked ? "person/locked" : "person/unlocked", $"person/{person.Id}", actor);
     }
+
+    /// <summary>Ends all that the person signs in with, once the caller has saved: as if just invited.</summary>
+    internal async Task StartAnew(Person person, string actor, CancellationToken cancel)
+    {
+        person.StartAnew();
+        person.Deactivate();
+        await EndSessions(person, cancel);
+        db.RemoveRange(await db.Set<Passkey>().Where(p => p.PersonId == person.Id).ToListAsync(cancel));
+        db.RemoveRange(await db.Set<OneTimeCode>().Where(c => c.PersonId == person.Id).ToListAsync(cancel));
+        db.Audit("person/started-anew", $"person/{person.Id}", actor);
+    }
+
+    async Task EndSessions(Person person, CancellationToken cancel) =>
+        db.RemoveRange(await db.Set<Session>().Where(s => s.PersonId == person.Id).ToListAsync(cancel));
 
     /// <summary>The row of a demo person, made when it is first needed. Only demo mode asks for it.</summary>
     public async Task<Person> OfDemo(DemoPerson demo, CancellationToken cancel)
@@ -159,4 +176,11 @@ public sealed class People(CityDb db, PersonalData personalData, OneTimeCodes co
     }
 
     Task<Person?> Load(Guid id, CancellationToken cancel) => db.Set<Person>().Include(p => p.Roles).SingleOrDefaultAsync(p => p.Id == id, cancel);
+}
+
+/// <summary>Whom colleagues can choose and see by name. Who is locked has no roles: named for what was done before, chosen for nothing.</summary>
+sealed class SignedUpStaff(People people) : IStaff
+{
+    public async Task<IReadOnlyList<StaffMember>> List(CancellationToken cancel = default) =>
+        [.. (await people.Staff(cancel)).Select(p => new StaffMember(p.Id, new Bilingual(p.Name, p.EnglishName), p.IsLocked ? [] : p.Roles))];
 }

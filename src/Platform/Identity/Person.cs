@@ -119,6 +119,9 @@ public sealed class Person
 
     internal void ForgetTries() => (FailedTries, WaitUntil) = (0, null);
 
+    /// <summary>Waits for an activation code again.</summary>
+    internal void Deactivate() => ActivatedAt = null;
+
     /// <summary>Forgets app, phone codes and wrong tries, because the person came to the counter without them.</summary>
     internal void StartAnew()
     {

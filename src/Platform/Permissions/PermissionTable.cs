@@ -41,6 +41,7 @@ public enum Permission
     KeepDeliveries,
     SeePrograms,
     KeepPrograms,
+    UseApplications,
 }
 
 /// <summary>A line of the table: who may do it, and with whose data.</summary>
@@ -78,7 +79,7 @@ public static class PermissionTable
         new(Permission.KeepOwnSignIn, "Change the own password, second step and passkeys, end the own sessions", Own, Roles.People),
         new(Permission.GiveSignIn, "Give a customer at the counter an activation code", All, Roles.Teller, Roles.Operator),
         new(Permission.SeePeople, "See the bank's own people and their roles", All, Roles.Security, Roles.Auditor, Roles.Operator),
-        new(Permission.KeepPeople, "Invite staff, give and take roles, lock and unlock", "all but oneself", Roles.Security, Roles.Operator),
+        new(Permission.KeepPeople, "Ask to invite staff, change their roles, lock and unlock them; a second person allows it; give them activation codes", "all but oneself", Roles.Security, Roles.Operator),
 
         // Notifications
         new(Permission.ReadMessages, "Read what the bank tells, and say by which channels", Own, [Roles.Customer, Roles.Firm, .. Roles.Staff]),
@@ -112,7 +113,9 @@ public static class PermissionTable
         new(Permission.KeepWebhooks, "Register webhooks, see what was sent to them, close them", Own, Roles.Firm, Roles.Program),
         new(Permission.SeeDeliveries, "See what went out and came in between the bank and its partners, without the messages themselves", All, Roles.Operations, Roles.Auditor, Roles.Operator),
         new(Permission.KeepDeliveries, "Send a message again, or withdraw it", All, Roles.Operations, Roles.Operator),
-        // Programs
+
+        // Programs and applications
+        new(Permission.UseApplications, "Sign in to other applications, and see and withdraw what they know", Own, [Roles.Customer, Roles.Firm, .. Roles.Staff]),
         new(Permission.SeePrograms, "See partners' programs, other applications and their keys", All, Roles.Security, Roles.Auditor, Roles.Operator),
         new(Permission.KeepPrograms, "Register programs and applications, give and withdraw their keys, end them", All, Roles.Security, Roles.Operator),
     ];

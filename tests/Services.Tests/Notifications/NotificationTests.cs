@@ -149,7 +149,7 @@ public sealed class NotificationTests
     {
         await using var bank = await TestBank.New(database, Office.Add);
         var (an, maker) = (await Staff.Invite(bank, "an.na", Roles.Operations).Value(), await Staff.Invite(bank, "bo.li", Roles.Teller).Value());
-        await bank.Call((People people) => people.AddRole(maker.Id, Roles.Operations, Staff.Operator, Cancel));
+        await bank.Call((ChangeStaff staff) => staff.SetRoles(maker.Id, [Roles.Teller, Roles.Operations], "", Staff.Operator, Cancel)).Value();
         var teller = new Caller(null, IsOperator: false) { UserId = maker.Id, Roles = [Roles.Teller, Roles.Operations] };
         var asked = await bank.Ask("mark", teller).Value();
         var told = Assert.Single(await Inbox(bank, new Caller(null, IsOperator: false) { UserId = an.Id, Roles = [Roles.Operations] }, Languages.English));

@@ -120,6 +120,8 @@ public sealed partial class EveryAnswerTests(RunningBank bank) : IClassFixture<R
         && endpoint.Metadata.GetMetadata<SignedEndpoints.SignatureRequired>() is null
         // One post from a mail program, whose address holds a secret of its own (RFC 8058).
         && !path.StartsWith("/unsubscribe/", StringComparison.Ordinal)
+        // Opened by an application's token alone, never by a cookie; both methods are asked for by OpenID Connect Core section 5.3.
+        && path != AuthorizeEndpoints.UserInfo
         // Named methods, or a page: what the framework maps for every method (assets' fallback, health) changes nothing.
         && (endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is { HttpMethods.Count: > 0 });
 

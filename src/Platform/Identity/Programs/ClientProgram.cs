@@ -121,10 +121,11 @@ sealed class ClientProgram : OpenIddictEntityFrameworkCoreApplication<Guid, Appl
         ConcurrencyToken = NameBasedId.From("oauth", "client", before, JsonWebKeySet).ToString();
     }
 
-    /// <summary>Nothing works with it any more. Without keys it can't even ask.</summary>
+    /// <summary>Nothing works with it any more: without keys it can't ask for tokens, without permissions send no visitors.</summary>
     internal void End(DateTime now)
     {
         EndedAt = now;
+        Permissions = "[]";
         SetKeys([]);
     }
 

@@ -80,6 +80,7 @@ sealed class Programs(CityDb db, ClientRegister register, Approvals approvals, T
             .. program.PartyId is { } party ? [ApprovalFact.Of(new Bilingual("代表", "Acts for"), await PartyName(party, cancel) ?? "")] : Array.Empty<ApprovalFact>(),
             ApprovalFact.Of(new Bilingual("范围", "Scopes"), program.ScopeNames is { Count: > 0 } scopes ? string.Join(", ", scopes) : "openid"),
             .. program.Addresses.Select(address => ApprovalFact.Of(new Bilingual("返回地址", "Comes back to"), address)),
+            .. program.SignOutAddresses.Select(address => ApprovalFact.Of(new Bilingual("退出后前往", "Goes to after signing out"), address)),
             .. program.Keys.Select(key => ApprovalFact.Of(new Bilingual("密钥指纹", "Fingerprint of the key"), ProgramKeys.Fingerprint(key))),
         ],
         JsonSerializer.Serialize(new ClientRegister.Content(wanted, null, null)));

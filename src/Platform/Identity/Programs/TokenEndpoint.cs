@@ -16,7 +16,10 @@ static class TokenEndpoint
     {
         var request = http.GetOpenIddictServerRequest() ?? throw new InvalidOperationException("The token endpoint was reached without OpenIddict.");
         var client = await db.Set<ClientProgram>().AsNoTracking().SingleAsync(p => p.ClientId == request.ClientId, cancel);
-        return ForProgram(client, request);
+        if (request.IsClientCredentialsGrantType()) return ForProgram(client, request);
+        // The code's own content: what the visitor agreed to.
+        var code = await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+        return SignIn(code.Principal!);
     }
 
     /// <summary>For the program itself. Which party it acts for is looked up with each call.</summary>
@@ -27,6 +30,8 @@ static class TokenEndpoint
         identity.SetScopes(request.GetScopes() is { Length: > 0 } asked ? asked : client.ScopeNames);
         identity.SetAudiences(AuthorizationServer.Api);
         identity.SetDestinations(_ => [OAuth.Destinations.AccessToken]);
-        return Results.SignIn(new ClaimsPrincipal(identity), new AuthenticationProperties(), OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+        return SignIn(new ClaimsPrincipal(identity));
     }
+
+    static IResult SignIn(ClaimsPrincipal principal) => Results.SignIn(principal, new AuthenticationProperties(), OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
 }
