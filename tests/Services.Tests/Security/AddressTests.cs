@@ -59,7 +59,7 @@ public sealed partial class AddressTests(RunningBank bank) : IClassFixture<Runni
     {
         var names = endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is { Type: var page }
             ? page.GetProperties().Where(p => p.PropertyType == typeof(string) && (p.IsDefined(typeof(ParameterAttribute)) || p.IsDefined(typeof(SupplyParameterFromQueryAttribute)))).Select(p => p.Name)
-            : (endpoint.Metadata.GetMetadata<MethodInfo>()?.GetParameters() ?? []).Where(p => p.ParameterType == typeof(string) && !p.GetCustomAttributes().OfType<IFromHeaderMetadata>().Any()).Select(p => p.Name!);
+            : (endpoint.Metadata.GetMetadata<MethodInfo>()?.GetParameters() ?? []).Where(p => p.ParameterType == typeof(string) && !p.GetCustomAttributes().Any(from => from is IFromHeaderMetadata or IFromFormMetadata)).Select(p => p.Name!);
         return names.Select(name => $"{endpoint.RoutePattern.RawText?.TrimEnd('/')} {name}");
     }
 
