@@ -82,12 +82,12 @@ static class WebPages
     /// <summary>Programs get problem details (RFC 9457), people a page, for whatever went wrong.</summary>
     static void UseErrorAnswers(this WebApplication app)
     {
-        app.UseWhen(IsApi, api =>
+        app.UseWhen(context => RateLimits.IsForPrograms(context.Request.Path), api =>
         {
             api.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf });
             api.UseStatusCodePages();
         });
-        app.UseWhen(context => !IsApi(context), pages =>
+        app.UseWhen(context => !RateLimits.IsForPrograms(context.Request.Path), pages =>
         {
             pages.UseExceptionHandler(new ExceptionHandlerOptions
             {
@@ -116,8 +116,6 @@ static class WebPages
             && context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
             context.Response.ContentType = null;
     }
-
-    static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments(ApiPrefix, StringComparison.Ordinal);
 
     static int StatusOf(Exception exception) =>
         exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;

@@ -83,9 +83,10 @@ public static class RateLimits
         return address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : Convert.ToHexString(address.GetAddressBytes(), 0, 8);
     }
 
-    /// <summary>Addresses at which programs call, and no browser.</summary>
-    public static bool IsForPrograms(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/connect", StringComparison.Ordinal);
+    static readonly string[] ProgramPaths = ["/api", AuthorizationServer.TokenPath, AuthorizationServer.RevocationPath, AuthorizeEndpoints.UserInfo];
+
+    /// <summary>Addresses at which programs call, and no browser. Others send their visitors to the rest of <c>/connect</c>.</summary>
+    public static bool IsForPrograms(PathString path) => ProgramPaths.Any(one => path.StartsWithSegments(one, StringComparison.Ordinal));
 
     /// <summary>Says when to come again: to programs as problem details, to people on the page that the host makes of the status.</summary>
     static async ValueTask Refuse(OnRejectedContext rejected, CancellationToken cancel)

@@ -157,8 +157,16 @@ public sealed partial class ApplicationTests
         // A code that comes twice was stolen once: its tokens end.
         Assert.Equal("invalid_grant", (await story.Redeem(code)).Answer.GetProperty("error").GetString());
         using var after = await story.Application.Get("connect/userinfo", access);
-        Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
+        Assert.Equal((HttpStatusCode.Unauthorized, "application/problem+json"), (after.StatusCode, after.Content.Headers.ContentType?.MediaType));
     }
+
+    [Theory]
+    [InlineData("/connect/authorize", false)]
+    [InlineData("/connect/consent", false)]
+    [InlineData("/connect/end-session", false)]
+    [InlineData("/connect/token", true)]
+    [InlineData("/connect/userinfo", true)]
+    public void Addresses_WhereBrowsersCome_AnswerWithPages(string path, bool isForPrograms) => Assert.Equal(isForPrograms, RateLimits.IsForPrograms(path));
 
     static async Task<JsonWebToken> Verified(Story story, string token)
     {

@@ -15,7 +15,7 @@ namespace Pujiang.Platform;
 /// </summary>
 static class AuthorizationServer
 {
-    public const string TokenPath = "/connect/token";
+    public const string TokenPath = "/connect/token", RevocationPath = "/connect/revoke";
 
     /// <summary>Audience of tokens for the API.</summary>
     public const string Api = "pujiang-api";
@@ -56,7 +56,7 @@ static class AuthorizationServer
 
     static void Configure(OpenIddictServerBuilder server, PlatformOptions options)
     {
-        server.SetTokenEndpointUris(TokenPath[1..]).SetRevocationEndpointUris("connect/revoke");
+        server.SetTokenEndpointUris(TokenPath[1..]).SetRevocationEndpointUris(RevocationPath[1..]);
         server.SetAuthorizationEndpointUris(AuthorizeEndpoints.Authorize[1..], AuthorizeEndpoints.Consent[1..], AuthorizeEndpoints.Decision[1..]);
         server.SetUserInfoEndpointUris(AuthorizeEndpoints.UserInfo[1..]).SetEndSessionEndpointUris(AuthorizeEndpoints.EndSession[1..], AuthorizeEndpoints.EndSessionDone[1..]);
         server.AllowClientCredentialsFlow().AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange();
